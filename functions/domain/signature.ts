@@ -1,0 +1,44 @@
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+
+/** Keys of one signing secret, made once: a KeyObject signs seven times faster than a Buffer. */
+export interface SigningKeys {
+  /** Sourcegraph's scheme: the secret's UTF-8 bytes. */
+  readonly sourcegraph: KeyObject
+  /** Standard Webhooks: the bytes in base64 behind `whsec_`, or the secret's UTF-8 bytes. */
+  readonly standard: KeyObject
+}
+
+const prefix = 'whsec_'
+
+/** The keys that a signing secret stands for. */
+export function signingKeys(secret: string): SigningKeys {
+  const raw = createSecretKey(Buffer.from(secret, 'utf8'))
+  if (!secret.startsWith(prefix)) return { sourcegraph: raw, standard: raw }
+  return { sourcegraph: raw, standard: createSecretKey(Buffer.from(secret.slice(prefix.length), 'base64')) }
+}
+
+/** Whether a secret can sign: not empty, and base64 of at least one byte behind `whsec_` where it has that prefix. */
+export function isSigningSecret(secret: string): boolean {
+  if (!secret.startsWith(prefix)) return secret.length > 0
+  const encoded = secret.slice(prefix.length)
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) && encoded.length % 4 !== 1
+}
+
+/** Sourcegraph's signature: lower-case hex HMAC-SHA256 of exactly the body (contract §1). */
+export function sourcegraphSignature(key: KeyObject, body: Uint8Array): string {
+  return createHmac('sha256', key).update(body).digest('hex')
+}
+
+/** Standard Webhooks' signature, `v1,<base64>`, over `id.timestamp.body`; the timestamp in whole seconds. */
+export function standardSignature(
+  key: KeyObject,
+  { id, timestamp, body }: { id: string; timestamp: number; body: Uint8Array },
+): string {
+  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
+}
+
+/** Whether Sourcegraph's signature fits, in constant time; a value that is not 64 hex digits is a plain no. */
+export function verifySourcegraphSignature(key: KeyObject, body: Uint8Array, signature: string): boolean {
+  if (!/^[0-9a-f]{64}$/.test(signature)) return false
+  return timingSafeEqual(createHmac('sha256', key).update(body).digest(), Buffer.from(signature, 'hex'))
+}

@@ -1,0 +1,34 @@
+import type { RetrySchedule } from './retry-schedule.ts'
+import type { Scope } from './scope.ts'
+
+/** A secret under encryption; only the cipher that sealed it, given the same owner's id, opens it. */
+export type Sealed = string & { readonly sealed: unique symbol }
+
+/** One configured receiver. */
+export interface Webhook {
+  readonly id: string
+  /** Sent to verbatim. May hold credentials in its path or query: never logged with them. */
+  readonly url: string
+  readonly description: string
+  /** At least one; `*` stands for all. */
+  readonly eventTypes: readonly string[]
+  readonly scope: Scope
+  /** Extra request headers, names as given, values sealed. */
+  readonly headers: Readonly<Record<string, Sealed>>
+  readonly secret: Sealed
+  readonly enabled: boolean
+  /** Why the service itself turned the webhook off; null while it is on or when an admin did. */
+  readonly disabledReason: 'gone' | null
+  readonly disabledAt: number | null
+  /** Undefined: the deployment's own. */
+  readonly retrySchedule: RetrySchedule | undefined
+  /** Most requests a second; undefined: no limit. */
+  readonly rateLimit: number | undefined
+  /** Counts changes, from 1; what `ETag` shows and `If-Match` is held against. */
+  readonly version: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+/** Every event type. */
+export const anyEventType = '*'
