@@ -1,0 +1,69 @@
+/** Goes up with every change of the tables; a data folder of a higher version is refused. */
+export const schemaVersion = 1
+
+/** The tables of version 1. Times are milliseconds since 1970, lists and maps JSON text. */
+export const schema = `
+create table webhooks (
+  id text primary key, url text not null, description text not null, event_types text not null, scope text not null,
+  headers text not null, secret text not null, enabled integer not null, disabled_reason text, disabled_at integer,
+  retry_schedule text, rate_limit real, version integer not null, created_at integer not null, updated_at integer not null
+) strict, without rowid;
+
+create table subscriptions (
+  event_type text not null, webhook_id text not null, primary key (event_type, webhook_id)
+) strict, without rowid;
+
+create table removed_webhooks (id text primary key) strict, without rowid;
+
+create table rate_limits (webhook_id text primary key, next_free_at real not null) strict, without rowid;
+
+create table events (
+  id text primary key, type text not null, origin_kind text not null, origin_id text not null, accepted_at integer not null,
+  payload blob not null
+) strict;
+
+create table fan_outs (
+  event_id text primary key, at integer not null, webhook_ids text not null, missed_by text not null
+) strict, without rowid;
+
+create table idempotency_keys (
+  key text primary key, event_id text not null, body_hash text not null, expires_at integer not null
+) strict, without rowid;
+create index idempotency_keys_by_expiry on idempotency_keys (expires_at);
+
+create table deliveries (
+  id text primary key, event_id text not null, webhook_id text not null, event_type text not null, "trigger" text not null,
+  status text not null, attempts integer not null, created_at integer not null, updated_at integer not null,
+  next_attempt_at integer, last_status integer, last_error text, errored integer not null, sweep_at integer
+) strict, without rowid;
+create index deliveries_by_webhook on deliveries (webhook_id, created_at);
+create index deliveries_errored on deliveries (webhook_id, created_at) where errored = 1;
+create index deliveries_to_sweep on deliveries (sweep_at) where sweep_at is not null;
+
+create table attempts (
+  delivery_id text not null, number integer not null, sent_at integer not null, duration_ms integer not null,
+  url text not null, request_headers text not null, response text, error text,
+  primary key (delivery_id, number, sent_at)
+) strict;
+
+create table hourly_counters (
+  webhook_id text not null, hour integer not null, total integer not null, errored integer not null,
+  primary key (webhook_id, hour)
+) strict, without rowid;
+
+create table tokens (
+  id text primary key, name text not null, hash text not null unique, scopes text not null,
+  created_at integer not null, expires_at integer
+) strict, without rowid;
+
+create table sources (
+  id text primary key, name text not null, secret text not null, created_at integer not null, last_event_at integer
+) strict, without rowid;
+
+create table messages (
+  queue text not null, id text not null, group_id text not null, visible_at integer not null,
+  receive_count integer not null, in_flight integer not null, sent_at integer not null, body text not null,
+  primary key (queue, id)
+) strict;
+create index messages_by_group on messages (queue, group_id, in_flight, visible_at);
+`

@@ -1,0 +1,140 @@
+import * as z from 'zod/mini'
+import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
+import type { SweepDeliveries } from '../../use-cases/sweep-deliveries.ts'
+import { flagColumn } from './json-column.ts'
+import type { SqliteStore } from './store.ts'
+
+const Row = z.pipe(
+  z.object({
+    id: z.string(),
+    event_id: z.string(),
+    webhook_id: z.string(),
+    event_type: z.string(),
+    trigger: z.enum(['event', 'redelivery', 'replay', 'test']),
+    status: z.enum(['pending', 'retrying', 'delivered', 'exhausted', 'cancelled']),
+    attempts: z.number(),
+    created_at: z.number(),
+    updated_at: z.number(),
+    next_attempt_at: z.nullable(z.number()),
+    last_status: z.nullable(z.number()),
+    last_error: z.nullable(z.string()),
+    errored: flagColumn,
+  }),
+  z.transform(
+    (row): Delivery => ({
+      id: row.id,
+      eventId: row.event_id,
+      webhookId: row.webhook_id,
+      eventType: row.event_type,
+      trigger: row.trigger,
+      status: row.status,
+      attempts: row.attempts,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+      nextAttemptAt: row.next_attempt_at,
+      lastStatus: row.last_status,
+      lastError: row.last_error,
+      errored: row.errored,
+    }),
+  ),
+)
+
+/** A row of the table as a delivery. */
+export function toDelivery(row: unknown): Delivery {
+  return z.parse(Row, row)
+}
+
+export const hourMs = 3_600_000
+
+/** Writes the log and keeps the due index; `SqliteDeliveryLog` reads the log for people. */
+export class SqliteDeliveries implements DeliveryLog {
+  readonly #store: SqliteStore
+  readonly #statements
+
+  constructor(store: SqliteStore) {
+    this.#store = store
+    const { database } = store
+    this.#statements = {
+      find: database.prepare('select * from deliveries where id = ?'),
+      // A later state is never overwritten by an earlier one that comes late.
+      put: database.prepare(
+        `insert into deliveries (id, event_id, webhook_id, event_type, "trigger", status, attempts, created_at, updated_at,
+           next_attempt_at, last_status, last_error, errored, sweep_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         on conflict (id) do update set status = excluded.status, attempts = excluded.attempts, updated_at = excluded.updated_at,
+           next_attempt_at = excluded.next_attempt_at, last_status = excluded.last_status, last_error = excluded.last_error,
+           errored = excluded.errored, sweep_at = excluded.sweep_at
+         where excluded.attempts >= attempts and status in ('pending', 'retrying')`,
+      ),
+      putAttempt: database.prepare(
+        `insert or ignore into attempts (delivery_id, number, sent_at, duration_ms, url, request_headers, response, error)
+         values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ),
+      count: database.prepare(
+        `insert into hourly_counters (webhook_id, hour, total, errored) values (?, ?, 1, ?)
+         on conflict (webhook_id, hour) do update set total = total + 1, errored = errored + excluded.errored`,
+      ),
+      due: database.prepare('select * from deliveries where sweep_at <= ? order by sweep_at limit ?'),
+      setSweepAt: database.prepare(
+        'update deliveries set sweep_at = ? where id = ? and sweep_at is not null',
+      ),
+    }
+  }
+
+  async find(id: string): Promise<Delivery | undefined> {
+    const row = this.#statements.find.get(id)
+    return row && toDelivery(row)
+  }
+
+  async record({ delivery, attempt, sweepAt }: LogEntry): Promise<void> {
+    await this.#store.commits.write(() => {
+      this.#put(delivery, sweepAt)
+      if (attempt !== undefined) this.#putAttempt(delivery, attempt)
+    })
+  }
+
+  /** As the sweep wants it: see SweepDeliveries. */
+  async due(nowMs: number, limit: number): ReturnType<SweepDeliveries['deliveries']['due']> {
+    return this.#statements.due.all(nowMs, limit).map(toDelivery)
+  }
+
+  async setSweepAt(id: string, at: number): Promise<void> {
+    await this.#store.commits.write(() => this.#statements.setSweepAt.run(at, id))
+  }
+
+  #put(delivery: Delivery, sweepAt: number | null): void {
+    this.#statements.put.run(
+      delivery.id,
+      delivery.eventId,
+      delivery.webhookId,
+      delivery.eventType,
+      delivery.trigger,
+      delivery.status,
+      delivery.attempts,
+      delivery.createdAt,
+      delivery.updatedAt,
+      delivery.nextAttemptAt,
+      delivery.lastStatus,
+      delivery.lastError,
+      Number(delivery.errored),
+      sweepAt,
+    )
+  }
+
+  #putAttempt(
+    { id, webhookId }: Delivery,
+    { number, sentAt, durationMs, request, response, error }: Attempt,
+  ): void {
+    this.#statements.putAttempt.run(
+      id,
+      number,
+      sentAt,
+      durationMs,
+      request.url,
+      JSON.stringify(request.headers),
+      response && JSON.stringify(response),
+      error,
+    )
+    this.#statements.count.run(webhookId, Math.floor(sentAt / hourMs), error === null ? 0 : 1)
+  }
+}

@@ -1,0 +1,165 @@
+import * as z from 'zod/mini'
+import type { Attempt, Delivery, DeliveryStatus } from '../../domain/delivery.ts'
+import { jsonColumn } from './json-column.ts'
+import { hourMs, toDelivery } from './sqlite-deliveries.ts'
+import type { Page } from './sqlite-events.ts'
+import type { SqliteStore } from './store.ts'
+
+const headers = z.record(z.string(), z.string())
+
+const AttemptRow = z.pipe(
+  z.object({
+    number: z.number(),
+    sent_at: z.number(),
+    duration_ms: z.number(),
+    url: z.string(),
+    request_headers: jsonColumn(headers),
+    response: z.nullable(
+      jsonColumn(
+        z.object({
+          status: z.number(),
+          headers,
+          body: z.string(),
+          bodyEncoding: z.enum(['utf8', 'base64']),
+          truncated: z.boolean(),
+        }),
+      ),
+    ),
+    error: z.nullable(z.string()),
+  }),
+  z.transform(
+    (row): Attempt => ({
+      number: row.number,
+      sentAt: row.sent_at,
+      durationMs: row.duration_ms,
+      request: { url: row.url, headers: row.request_headers },
+      response: row.response,
+      error: row.error,
+    }),
+  ),
+)
+
+/** Which deliveries of a webhook a listing wants; they come newest first. */
+export interface DeliveryFilter {
+  readonly webhookId: string
+  readonly statuses?: readonly DeliveryStatus[] | undefined
+  readonly eventType?: string | undefined
+  /** Only deliveries with a failed attempt. */
+  readonly erroredOnly?: boolean | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  /** A page's `next`. */
+  readonly after?: string | undefined
+  readonly limit: number
+}
+
+/** Requests sent to a webhook within the retention, and how many of them failed. */
+export interface WebhookStats {
+  readonly total: number
+  readonly errored: number
+}
+
+/** Most rows that one page looks at before it answers with what it has. */
+const maxScannedRows = 5_000
+
+/** Reads the log for people: what has expired is not there, and no page costs more than a bounded scan. */
+export class SqliteDeliveryLog {
+  readonly #store: SqliteStore
+  readonly #pages: { readonly all: PageStatements; readonly errored: PageStatements }
+  readonly #statements
+
+  constructor(store: SqliteStore) {
+    this.#store = store
+    const { database } = store
+    this.#pages = { all: pageStatements(store, ''), errored: pageStatements(store, 'and errored = 1') }
+    this.#statements = {
+      get: database.prepare('select * from deliveries where id = ? and created_at > ?'),
+      attempts: database.prepare('select * from attempts where delivery_id = ? order by number, sent_at'),
+      byEvent: database.prepare(
+        'select * from deliveries where id >= ? and id < ? order by created_at, id limit 1000',
+      ),
+      stats: database.prepare(
+        'select coalesce(sum(total), 0) total, coalesce(sum(errored), 0) errored from hourly_counters where webhook_id = ? and hour > ?',
+      ),
+    }
+  }
+
+  async get(id: string): Promise<Delivery | undefined> {
+    const row = this.#statements.get.get(id, this.#shownSince())
+    return row && toDelivery(row)
+  }
+
+  /** A delivery's attempts, oldest first. */
+  async attempts(deliveryId: string): Promise<readonly Attempt[]> {
+    return this.#statements.attempts.all(deliveryId).map((row) => z.parse(AttemptRow, row))
+  }
+
+  /** An event's deliveries that have been attempted or ended, oldest first, at most 1,000. */
+  async ofEvent(eventId: string): Promise<readonly Delivery[]> {
+    const prefix = `dlv_${eventId.slice(4)}`
+    return this.#statements.byEvent.all(prefix, `${prefix}~`).map(toDelivery)
+  }
+
+  async ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>> {
+    const { statuses, erroredOnly, limit } = filter
+    // Retrying and exhausted deliveries have failed before, so the small index of failures has them all.
+    const failuresOnly =
+      erroredOnly === true || statuses?.every((status) => status === 'retrying' || status === 'exhausted')
+    const { page, bound } = failuresOnly === true ? this.#pages.errored : this.#pages.all
+    const range = this.#range(filter)
+    const items = page
+      .all({
+        ...range,
+        type: filter.eventType ?? null,
+        statuses: statuses === undefined ? null : JSON.stringify(statuses),
+        limit,
+      })
+      .map(toDelivery)
+    if (items.length === limit) return { items, next: positionOf(items.at(-1)) }
+    const last = bound.get(range)
+    return { items, next: last && positionOf(toDelivery(last)) }
+  }
+
+  /** Counts of the whole hours within the retention. */
+  async stats(webhookId: string): Promise<WebhookStats> {
+    const row = this.#statements.stats.get(webhookId, Math.floor(this.#shownSince() / hourMs))
+    return z.parse(z.object({ total: z.number(), errored: z.number() }), row)
+  }
+
+  #range({ webhookId, from, to, after }: DeliveryFilter) {
+    const [time, id] = after?.split('/') ?? []
+    const newest = Math.min(
+      to ?? Number.MAX_SAFE_INTEGER,
+      time === undefined ? Number.MAX_SAFE_INTEGER : Number(time),
+    )
+    const isWithin = time !== undefined && Number(time) === newest
+    return {
+      webhook: webhookId,
+      from: Math.max(from ?? 0, this.#shownSince() + 1),
+      to: newest,
+      id: isWithin ? (id ?? '') : 'dlv_~',
+    }
+  }
+
+  #shownSince(): number {
+    return this.#store.now() - this.#store.retentionMs
+  }
+}
+
+type PageStatements = ReturnType<typeof pageStatements>
+
+function pageStatements({ database }: SqliteStore, only: string) {
+  const scan = `select * from deliveries where webhook_id = :webhook ${only} and created_at >= :from
+    and (created_at, id) < (:to, :id) order by created_at desc, id desc`
+  return {
+    page: database.prepare(
+      `select * from (${scan} limit ${maxScannedRows}) where (:type is null or event_type = :type)
+       and (:statuses is null or status in (select value from json_each(:statuses))) limit :limit`,
+    ),
+    bound: database.prepare(`${scan} limit 1 offset ${maxScannedRows - 1}`),
+  }
+}
+
+function positionOf(delivery: Delivery | undefined): string | undefined {
+  return delivery && `${delivery.createdAt}/${delivery.id}`
+}

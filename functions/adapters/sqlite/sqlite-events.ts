@@ -1,0 +1,206 @@
+import * as z from 'zod/mini'
+import { Unavailable } from '../../domain/errors.ts'
+import type { Event, FanOut, Origin } from '../../domain/event.ts'
+import { firstEventIdAt } from '../../domain/ids.ts'
+import type { EventStore, StoredKey, StoreResult } from '../../use-cases/accept-events.ts'
+import { bytesColumn, jsonColumn } from './json-column.ts'
+import type { SqliteStore } from './store.ts'
+
+const KeyRow = z.object({
+  event_id: z.string(),
+  body_hash: z.string(),
+  expires_at: z.number(),
+  fanned_out: z.number(),
+})
+const PayloadRow = z.object({ payload: bytesColumn })
+const ids = jsonColumn(z.array(z.string()))
+const FanOutRow = z.object({ at: z.number(), webhook_ids: ids, missed_by: ids })
+const EventRow = z.object({
+  id: z.string(),
+  type: z.string(),
+  origin_kind: z.enum(['source', 'token', 'test']),
+  origin_id: z.string(),
+  accepted_at: z.number(),
+  payload_bytes: z.number(),
+  at: z.nullable(z.number()),
+  webhook_ids: z.nullable(ids),
+  missed_by: z.nullable(ids),
+})
+
+/** An event as the log shows it: without its payload. */
+export interface EventSummary {
+  readonly id: string
+  readonly type: string
+  readonly origin: Origin
+  readonly acceptedAt: number
+  readonly payloadBytes: number
+  /** Undefined until the event has been fanned out. */
+  readonly fanOut: FanOut | undefined
+}
+
+/** Which events a listing wants; they come newest first. */
+export interface EventFilter {
+  readonly type?: string | undefined
+  readonly from?: number | undefined
+  readonly to?: number | undefined
+  /** Only events older than the one with this id. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/** A page of a log. `next`: where the following page starts; undefined at the end. It may follow a page that is not full. */
+export interface Page<Item> {
+  readonly items: readonly Item[]
+  readonly next: string | undefined
+}
+
+/** Most rows that one page looks at before it answers with what it has. */
+const maxScannedRows = 5_000
+
+export class SqliteEvents implements EventStore {
+  readonly #store: SqliteStore
+  readonly #statements
+
+  constructor(store: SqliteStore) {
+    this.#store = store
+    const { database } = store
+    const summary = `select e.id, e.type, e.origin_kind, e.origin_id, e.accepted_at, length(e.payload) payload_bytes,
+      f.at, f.webhook_ids, f.missed_by from`
+    this.#statements = {
+      key: database.prepare(
+        `select event_id, body_hash, expires_at, exists (select 1 from fan_outs f where f.event_id = k.event_id) fanned_out
+         from idempotency_keys k where key = ?`,
+      ),
+      keepKey: database.prepare(
+        'insert or replace into idempotency_keys (key, event_id, body_hash, expires_at) values (?, ?, ?, ?)',
+      ),
+      insert: database.prepare(
+        'insert into events (id, type, origin_kind, origin_id, accepted_at, payload) values (?, ?, ?, ?, ?, ?)',
+      ),
+      payload: database.prepare('select payload from events where id = ? and accepted_at > ?'),
+      fanOut: database.prepare('select at, webhook_ids, missed_by from fan_outs where event_id = ?'),
+      keepFanOut: database.prepare(
+        'insert or ignore into fan_outs (event_id, at, webhook_ids, missed_by) values (?, ?, ?, ?)',
+      ),
+      touchSource: database.prepare(
+        'update sources set last_event_at = ? where id = ? and coalesce(last_event_at, 0) < ?',
+      ),
+      get: database.prepare(
+        `${summary} events e left join fan_outs f on f.event_id = e.id where e.id = ? and e.accepted_at > ?`,
+      ),
+      list: database.prepare(
+        `${summary} (select * from events where id >= :from and id < :before order by id desc limit ${maxScannedRows}) e
+         left join fan_outs f on f.event_id = e.id where :type is null or e.type = :type order by e.id desc limit :limit`,
+      ),
+      bound: database.prepare(
+        `select id from events where id >= ? and id < ? order by id desc limit 1 offset ${maxScannedRows - 1}`,
+      ),
+    }
+  }
+
+  async store(
+    news: readonly { readonly event: Event; readonly key?: StoredKey | undefined }[],
+  ): Promise<readonly StoreResult[]> {
+    try {
+      return await this.#store.commits.write(() => this.#storeAll(news))
+    } catch (cause) {
+      throw new Unavailable('The event could not be stored. Send the same request again.', { cause })
+    }
+  }
+
+  #storeAll(news: readonly { readonly event: Event; readonly key?: StoredKey | undefined }[]): StoreResult[] {
+    const hashes = new Map(news.map(({ event, key }) => [key && scopedKey(event.origin, key), key?.bodyHash]))
+    const known = news.map(({ event, key }): StoreResult | undefined => {
+      if (key === undefined) return undefined
+      const sameRequest = hashes.get(scopedKey(event.origin, key)) !== key.bodyHash
+      return sameRequest
+        ? { kind: 'conflict', eventId: 'another event of this request' }
+        : this.#knownAs(event, key)
+    })
+    if (known.some((result) => result?.kind === 'conflict'))
+      return known.map((result) => result ?? { kind: 'stored' })
+    return news.map(({ event, key }) => {
+      // Looked up again: an earlier one of this very request may have taken the key.
+      const result = key && this.#knownAs(event, key)
+      if (result !== undefined) return result
+      this.#insert(event, key)
+      return { kind: 'stored' }
+    })
+  }
+
+  #knownAs({ origin, acceptedAt }: Event, key: StoredKey): StoreResult | undefined {
+    const row = this.#statements.key.get(scopedKey(origin, key))
+    if (row === undefined) return undefined
+    const known = z.parse(KeyRow, row)
+    if (known.expires_at <= acceptedAt) return undefined
+    if (known.body_hash !== key.bodyHash) return { kind: 'conflict', eventId: known.event_id }
+    return { kind: 'duplicate', eventId: known.event_id, fannedOut: known.fanned_out === 1 }
+  }
+
+  #insert({ id, type, payload, origin, acceptedAt }: Event, key: StoredKey | undefined): void {
+    this.#statements.insert.run(id, type, origin.kind, origin.id, acceptedAt, payload)
+    if (key !== undefined)
+      this.#statements.keepKey.run(scopedKey(origin, key), id, key.bodyHash, acceptedAt + key.windowMs)
+    if (origin.kind === 'source') {
+      const minute = acceptedAt - (acceptedAt % 60_000)
+      this.#statements.touchSource.run(minute, origin.id, minute)
+    }
+  }
+
+  async payload(eventId: string): Promise<Uint8Array | undefined> {
+    const row = this.#statements.payload.get(eventId, this.#shownSince())
+    return row && z.parse(PayloadRow, row).payload
+  }
+
+  async fanOutOf(eventId: string): Promise<FanOut | undefined> {
+    const row = this.#statements.fanOut.get(eventId)
+    if (row === undefined) return undefined
+    const { at, webhook_ids, missed_by } = z.parse(FanOutRow, row)
+    return { at, webhookIds: webhook_ids, missedBy: missed_by }
+  }
+
+  async recordFanOut(eventId: string, { at, webhookIds, missedBy }: FanOut): Promise<void> {
+    await this.#store.commits.write(() =>
+      this.#statements.keepFanOut.run(eventId, at, JSON.stringify(webhookIds), JSON.stringify(missedBy)),
+    )
+  }
+
+  async get(eventId: string): Promise<EventSummary | undefined> {
+    const row = this.#statements.get.get(eventId, this.#shownSince())
+    return row && toSummary(row)
+  }
+
+  async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
+    const oldest = firstEventIdAt(Math.max(this.#shownSince() + 1, from ?? 0))
+    const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)
+    const end = before !== undefined && before < newest ? before : newest
+    const items = this.#statements.list
+      .all({ from: oldest, before: end, type: type ?? null, limit })
+      .map(toSummary)
+    if (items.length === limit) return { items, next: items.at(-1)?.id }
+    const bound = this.#statements.bound.get(oldest, end)
+    return { items, next: bound === undefined ? undefined : String(bound.id) }
+  }
+
+  #shownSince(): number {
+    return this.#store.now() - this.#store.retentionMs
+  }
+}
+
+function scopedKey(origin: Origin, { key }: StoredKey): string {
+  return `${origin.id}/${key}`
+}
+
+function toSummary(row: unknown): EventSummary {
+  const event = z.parse(EventRow, row)
+  const { at, webhook_ids: webhookIds, missed_by: missedBy } = event
+  return {
+    id: event.id,
+    type: event.type,
+    origin: { kind: event.origin_kind, id: event.origin_id },
+    acceptedAt: event.accepted_at,
+    payloadBytes: event.payload_bytes,
+    fanOut:
+      at === null || webhookIds === null || missedBy === null ? undefined : { at, webhookIds, missedBy },
+  }
+}

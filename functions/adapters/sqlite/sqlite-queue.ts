@@ -1,0 +1,173 @@
+import * as z from 'zod/mini'
+import type { Outgoing, Queue } from '../../domain/messages.ts'
+import { GroupTurns } from './group-turns.ts'
+import type { SqliteStore } from './store.ts'
+
+/** A message as the queue hands it out; all of one receive belong to one group. */
+export interface Received {
+  readonly id: string
+  readonly group: string
+  readonly body: string
+  readonly sentAt: number
+  /** How often it has been handed out, this time included. */
+  readonly receiveCount: number
+}
+
+export interface QueueOptions {
+  readonly name: string
+  /** Handed out more often than this, a message goes to the dead-letter queue. */
+  readonly maxReceives: number
+  /** Most messages of one group in flight at a time. */
+  readonly maxInFlightPerGroup: number
+}
+
+const Row = z.pipe(
+  z.object({
+    id: z.string(),
+    group_id: z.string(),
+    body: z.string(),
+    sent_at: z.number(),
+    receive_count: z.number(),
+  }),
+  z.transform(
+    (row): Received => ({
+      id: row.id,
+      group: row.group_id,
+      body: row.body,
+      sentAt: row.sent_at,
+      receiveCount: row.receive_count,
+    }),
+  ),
+)
+
+/**
+ * One queue with the behaviour of SQS that we rely on: delays, messages hidden while in flight, receive counts, a
+ * dead-letter queue, fair turns between groups. A message is known by its id: sent again while it waits, it is the
+ * same message, due at the earlier of both times. What was in flight when the process died is handed out again.
+ */
+export class SqliteQueue<Body> implements Queue<Body> {
+  readonly name: string
+  readonly #store: SqliteStore
+  readonly #maxReceives: number
+  readonly #turns: GroupTurns
+  readonly #statements
+  #onSent: () => void = () => {}
+
+  constructor(store: SqliteStore, { name, maxReceives, maxInFlightPerGroup }: QueueOptions) {
+    this.name = name
+    this.#store = store
+    this.#maxReceives = maxReceives
+    this.#turns = new GroupTurns(maxInFlightPerGroup)
+    const { database } = store
+    this.#statements = {
+      send: database.prepare(
+        `insert into messages (queue, id, group_id, visible_at, receive_count, in_flight, sent_at, body) values ('${name}', ?, ?, ?, 0, 0, ?, ?)
+         on conflict (queue, id) do update set visible_at = min(visible_at, excluded.visible_at) where in_flight = 0`,
+      ),
+      waiting: database.prepare(
+        `select id, group_id, body, sent_at, receive_count from messages
+         where queue = '${name}' and group_id = ? and in_flight = 0 and visible_at <= ? order by visible_at limit ?`,
+      ),
+      take: database.prepare(
+        `update messages set in_flight = 1, receive_count = receive_count + 1 where queue = '${name}' and id = ?`,
+      ),
+      nextDue: database.prepare(
+        `select min(visible_at) due from messages where queue = '${name}' and group_id = ? and in_flight = 0`,
+      ),
+      remove: database.prepare(`delete from messages where queue = '${name}' and id = ?`),
+      release: database.prepare(
+        `update messages set in_flight = 0, visible_at = ? where queue = '${name}' and id = ?`,
+      ),
+      bury: database.prepare(
+        `update or replace messages set queue = '${name}-dead-letters', in_flight = 0 where queue = '${name}' and id = ?`,
+      ),
+      reset: database.prepare(`update messages set in_flight = 0 where queue = '${name}' and in_flight = 1`),
+      groups: database.prepare(
+        `select group_id, min(visible_at) due from messages where queue = '${name}' group by group_id`,
+      ),
+      count: database.prepare('select count(*) n from messages where queue = ?'),
+    }
+    this.#statements.reset.run()
+    for (const row of this.#statements.groups.iterate()) {
+      this.#turns.expect(String(row.group_id), Number(row.due))
+    }
+  }
+
+  /** Calls back whenever messages were sent, so that a poller need not wait for its next look. */
+  onSent(callback: () => void): void {
+    this.#onSent = callback
+  }
+
+  async send(messages: readonly Outgoing<Body>[]): Promise<readonly string[]> {
+    if (messages.length === 0) return []
+    const nowMs = this.#store.now()
+    await this.#store.commits.write(() => {
+      for (const { id, group = '', notBefore = nowMs, body } of messages) {
+        this.#statements.send.run(id, group, notBefore, nowMs, JSON.stringify(body))
+      }
+    })
+    for (const { group = '', notBefore = nowMs } of messages) this.#turns.expect(group, notBefore)
+    this.#onSent()
+    return []
+  }
+
+  /**
+   * Hands out up to `limit` messages of the group whose turn it is; none when nothing is due. They are hidden until
+   * they are removed or released. A message that was handed out too often goes to the dead-letter queue instead.
+   */
+  async receive(limit: number): Promise<readonly Received[]> {
+    const nowMs = this.#store.now()
+    const turn = this.#turns.next(nowMs)
+    if (turn === undefined) return []
+    // Reserved before the transaction: the next receive may start while the disk confirms this one.
+    const wanted = Math.min(limit, turn.room)
+    this.#turns.took(turn.name, wanted, Number.POSITIVE_INFINITY)
+    const { taken, buried, nextDue } = await this.#store.commits.write(() =>
+      this.#take(turn.name, nowMs, wanted),
+    )
+    if (nextDue !== null) this.#turns.expect(turn.name, nextDue)
+    if (taken.length < wanted) this.#turns.finished(turn.name, wanted - taken.length)
+    return taken.length === 0 && buried > 0 ? this.receive(limit) : taken
+  }
+
+  #take(group: string, nowMs: number, limit: number) {
+    const waiting = this.#statements.waiting.all(group, nowMs, limit).map((row) => z.parse(Row, row))
+    const isSpent = ({ receiveCount }: Received) => receiveCount >= this.#maxReceives
+    for (const message of waiting)
+      (isSpent(message) ? this.#statements.bury : this.#statements.take).run(message.id)
+    const taken = waiting.filter((message) => !isSpent(message))
+    const due = this.#statements.nextDue.get(group)?.due
+    return {
+      taken: taken.map((message) => ({ ...message, receiveCount: message.receiveCount + 1 })),
+      buried: waiting.length - taken.length,
+      nextDue: typeof due === 'number' ? due : null,
+    }
+  }
+
+  /** Ends messages of one group: the done are removed, the others are handed out again from `retryAt` on. */
+  async finish(
+    messages: readonly Received[],
+    { isDone, retryAt }: { isDone: (message: Received) => boolean; retryAt: number },
+  ): Promise<void> {
+    await this.#store.commits.write(() => {
+      for (const message of messages) {
+        if (isDone(message)) this.#statements.remove.run(message.id)
+        else this.#statements.release.run(retryAt, message.id)
+      }
+    })
+    const group = messages[0]?.group ?? ''
+    if (!messages.every(isDone)) this.#turns.expect(group, retryAt)
+    this.#turns.finished(group, messages.length)
+  }
+
+  /** When the next message that could be handed out is due, milliseconds since 1970; Infinity when there is none. */
+  nextDueAt(): number {
+    return this.#turns.nextDueAt()
+  }
+
+  /** How many messages wait or are in flight, and how many are dead letters. */
+  async depth(): Promise<{ readonly waiting: number; readonly deadLetters: number }> {
+    const count = (queue: string) => Number(this.#statements.count.get(queue)?.n ?? 0)
+    return { waiting: count(this.name), deadLetters: count(`${this.name}-dead-letters`) }
+  }
+}

@@ -1,0 +1,192 @@
+import * as z from 'zod/mini'
+import { parseSealed } from '../../domain/sealed.ts'
+import { anyEventType, type Webhook } from '../../domain/webhook.ts'
+import { flagColumn, jsonColumn } from './json-column.ts'
+import type { SqliteStore } from './store.ts'
+
+const sealedColumn = z.pipe(z.string(), z.transform(parseSealed))
+
+const Row = z.pipe(
+  z.object({
+    id: z.string(),
+    url: z.string(),
+    description: z.string(),
+    event_types: jsonColumn(z.array(z.string())),
+    scope: jsonColumn(
+      z.object({
+        namespaceIds: z.optional(z.array(z.string())),
+        batchChangeIds: z.optional(z.array(z.string())),
+        repositoryIds: z.optional(z.array(z.string())),
+      }),
+    ),
+    headers: jsonColumn(z.record(z.string(), sealedColumn)),
+    secret: sealedColumn,
+    enabled: flagColumn,
+    disabled_reason: z.nullable(z.literal('gone')),
+    disabled_at: z.nullable(z.number()),
+    retry_schedule: z.nullable(jsonColumn(z.array(z.number()))),
+    rate_limit: z.nullable(z.number()),
+    version: z.number(),
+    created_at: z.number(),
+    updated_at: z.number(),
+  }),
+  z.transform(
+    (row): Webhook => ({
+      id: row.id,
+      url: row.url,
+      description: row.description,
+      eventTypes: row.event_types,
+      scope: row.scope,
+      headers: row.headers,
+      secret: row.secret,
+      enabled: row.enabled,
+      disabledReason: row.disabled_reason,
+      disabledAt: row.disabled_at,
+      retrySchedule: row.retry_schedule ?? undefined,
+      rateLimit: row.rate_limit ?? undefined,
+      version: row.version,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    }),
+  ),
+)
+
+const columns =
+  'url, description, event_types, scope, headers, secret, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
+
+function columnValues(webhook: Webhook) {
+  return [
+    webhook.url,
+    webhook.description,
+    JSON.stringify(webhook.eventTypes),
+    JSON.stringify(webhook.scope),
+    JSON.stringify(webhook.headers),
+    webhook.secret,
+    webhook.enabled ? 1 : 0,
+    webhook.disabledReason,
+    webhook.disabledAt,
+    webhook.retrySchedule === undefined ? null : JSON.stringify(webhook.retrySchedule),
+    webhook.rateLimit ?? null,
+    webhook.version,
+    webhook.createdAt,
+    webhook.updatedAt,
+  ]
+}
+
+/** Which webhooks a listing wants; they come newest first. */
+export interface WebhookFilter {
+  readonly eventType?: string | undefined
+  readonly enabled?: boolean | undefined
+  /** Only webhooks older than the one with this id. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/**
+ * Webhooks and their subscriptions. What deliveries need of them is kept in memory: this process is their only writer,
+ * and forgets all of it at every change.
+ */
+export class SqliteWebhooks {
+  readonly #store: SqliteStore
+  readonly #statements
+  #byId = new Map<string, Webhook | undefined>()
+  #bySubscription = new Map<string, readonly Webhook[]>()
+
+  constructor(store: SqliteStore) {
+    this.#store = store
+    const { database } = store
+    const placeholders = columns.replace(/[a-z_]+/g, '?')
+    this.#statements = {
+      get: database.prepare('select * from webhooks where id = ?'),
+      subscribed: database.prepare(
+        'select w.* from webhooks w join subscriptions s on s.webhook_id = w.id where s.event_type in (?, ?) group by w.id',
+      ),
+      insert: database.prepare(`insert into webhooks (id, ${columns}) values (?, ${placeholders})`),
+      update: database.prepare(
+        `update webhooks set (${columns}) = (${placeholders}) where id = ? and version = ?`,
+      ),
+      remove: database.prepare('delete from webhooks where id = ? and version = ?'),
+      forgetPace: database.prepare('delete from rate_limits where webhook_id = ?'),
+      purge: database.prepare('insert or ignore into removed_webhooks (id) values (?)'),
+      subscribe: database.prepare(
+        'insert or ignore into subscriptions (event_type, webhook_id) values (?, ?)',
+      ),
+      unsubscribe: database.prepare('delete from subscriptions where webhook_id = ?'),
+      disable: database.prepare(
+        `update webhooks set enabled = 0, disabled_reason = ?, disabled_at = ?, updated_at = ?, version = version + 1
+         where id = ? and enabled = 1`,
+      ),
+      list: database.prepare(
+        `select * from webhooks w where id < :before and (:enabled is null or enabled = :enabled)
+         and (:type is null or exists (select 1 from subscriptions s where s.webhook_id = w.id and s.event_type in (:type, '${anyEventType}')))
+         order by id desc limit :limit`,
+      ),
+    }
+  }
+
+  async get(id: string): Promise<Webhook | undefined> {
+    if (!this.#byId.has(id)) {
+      const row = this.#statements.get.get(id)
+      this.#byId.set(id, row && z.parse(Row, row))
+    }
+    return this.#byId.get(id)
+  }
+
+  async subscribedTo(eventType: string): Promise<readonly Webhook[]> {
+    const known = this.#bySubscription.get(eventType)
+    if (known !== undefined) return known
+    const webhooks = this.#statements.subscribed.all(eventType, anyEventType).map((row) => z.parse(Row, row))
+    this.#bySubscription.set(eventType, webhooks)
+    return webhooks
+  }
+
+  async list({ eventType, enabled, before, limit }: WebhookFilter): Promise<readonly Webhook[]> {
+    const rows = this.#statements.list.all({
+      before: before ?? 'whk_~',
+      enabled: enabled === undefined ? null : Number(enabled),
+      type: eventType ?? null,
+      limit,
+    })
+    return rows.map((row) => z.parse(Row, row))
+  }
+
+  async create(webhook: Webhook): Promise<void> {
+    await this.#change(() => {
+      this.#statements.insert.run(webhook.id, ...columnValues(webhook))
+      for (const type of webhook.eventTypes) this.#statements.subscribe.run(type, webhook.id)
+    })
+  }
+
+  async replace(webhook: Webhook, expectedVersion: number): Promise<boolean> {
+    return this.#change(() => {
+      if (this.#statements.update.run(...columnValues(webhook), webhook.id, expectedVersion).changes === 0)
+        return false
+      this.#statements.unsubscribe.run(webhook.id)
+      for (const type of webhook.eventTypes) this.#statements.subscribe.run(type, webhook.id)
+      return true
+    })
+  }
+
+  async remove(id: string, expectedVersion: number): Promise<boolean> {
+    return this.#change(() => {
+      if (this.#statements.remove.run(id, expectedVersion).changes === 0) return false
+      this.#statements.unsubscribe.run(id)
+      this.#statements.forgetPace.run(id)
+      this.#statements.purge.run(id)
+      return true
+    })
+  }
+
+  async disable(id: string, reason: 'gone', nowMs: number): Promise<void> {
+    await this.#change(() => this.#statements.disable.run(reason, nowMs, nowMs, id))
+  }
+
+  #change<Result>(work: () => Result): Promise<Result> {
+    return this.#store.commits.write(() => {
+      // Inside the transaction: no read can come between it and the change and keep what was.
+      this.#byId.clear()
+      this.#bySubscription.clear()
+      return work()
+    })
+  }
+}

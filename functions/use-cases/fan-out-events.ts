@@ -1,0 +1,97 @@
+import type { FanOut } from '../domain/event.ts'
+import { deliveryId } from '../domain/ids.ts'
+import {
+  type DeliveryMessage,
+  type DeliveryQueue,
+  deliveryMessage,
+  type FanOutMessage,
+  type Outgoing,
+} from '../domain/messages.ts'
+import { eventIds, isInScope, isNarrowed } from '../domain/scope.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import { scheduleOf } from './schedule.ts'
+
+/** A message to fan out. `seen`: the queue has handed it out before, so part of the work may be done. */
+export interface FanOutTask {
+  readonly message: FanOutMessage
+  readonly seen: boolean
+}
+
+export interface FanOutEvents {
+  readonly subscriptions: {
+    /** All webhooks subscribed to the type or to `*`, on or off. May hold too much, never too little. */
+    subscribedTo(eventType: string): Promise<readonly Webhook[]>
+  }
+  readonly events: {
+    payload(eventId: string): Promise<Uint8Array | undefined>
+    fanOutOf(eventId: string): Promise<FanOut | undefined>
+    recordFanOut(eventId: string, fanOut: FanOut): Promise<void>
+  }
+  readonly deliveryQueue: DeliveryQueue
+  readonly defaultSchedule: readonly number[]
+  readonly now: () => number
+}
+
+/**
+ * Queues a delivery for every webhook that wants each event, then records on the event which those were. Ids of
+ * deliveries are computed, so doing it again makes no second set.
+ * @returns for each task whether it is done; one that is not stays on its queue.
+ */
+export async function fanOutEvents(
+  deps: FanOutEvents,
+  tasks: readonly FanOutTask[],
+): Promise<readonly boolean[]> {
+  const plans = await Promise.all(tasks.map((task) => plan(deps, task)))
+  const refused = new Set(await deps.deliveryQueue.send(plans.flatMap((planned) => planned?.messages ?? [])))
+  return Promise.all(
+    plans.map(async (planned) => {
+      if (planned === undefined) return true
+      if (planned.messages.some(({ id }) => refused.has(id))) return false
+      await deps.events.recordFanOut(planned.eventId, planned.fanOut)
+      return true
+    }),
+  )
+}
+
+interface Plan {
+  readonly eventId: string
+  readonly messages: readonly Outgoing<DeliveryMessage>[]
+  readonly fanOut: FanOut
+}
+
+async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<Plan | undefined> {
+  const { event_id: eventId, event_type: eventType } = message
+  if ((seen || message.repeat === true) && (await deps.events.fanOutOf(eventId)) !== undefined)
+    return undefined
+  const wanting = await webhooksWanting(deps, message)
+  const nowMs = deps.now()
+  const messages = wanting
+    .filter(({ enabled }) => enabled)
+    .map((webhook) => {
+      const firstWaitMs = scheduleOf(webhook, deps.defaultSchedule)[0] ?? 0
+      return deliveryMessage(
+        {
+          delivery_id: deliveryId({ eventId, webhookId: webhook.id }),
+          event_type: eventType,
+          attempt: 1,
+          trigger: 'event',
+          payload: message.payload,
+        },
+        { webhookId: webhook.id, notBefore: firstWaitMs > 0 ? nowMs + firstWaitMs : undefined },
+      )
+    })
+  const idsOf = (enabled: boolean) =>
+    wanting.filter((webhook) => webhook.enabled === enabled).map(({ id }) => id)
+  return { eventId, messages, fanOut: { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) } }
+}
+
+async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {
+  const subscribed = await deps.subscriptions.subscribedTo(message.event_type)
+  if (!subscribed.some(({ scope }) => isNarrowed(scope))) return subscribed
+  const payload =
+    message.payload === undefined
+      ? await deps.events.payload(message.event_id)
+      : Buffer.from(message.payload, 'utf8')
+  const ids = eventIds(message.event_type, payload ?? new Uint8Array())
+  return subscribed.filter(({ scope }) => isInScope(scope, ids))
+}

@@ -1,0 +1,160 @@
+import { maxHeaders } from '../domain/custom-headers.ts'
+import { InvalidInput, NotFound, VersionMismatch } from '../domain/errors.ts'
+import type { RetrySchedule } from '../domain/retry-schedule.ts'
+import type { Scope } from '../domain/scope.ts'
+import type { Sealed, Webhook } from '../domain/webhook.ts'
+
+export interface WebhookStore {
+  get(webhookId: string): Promise<Webhook | undefined>
+  create(webhook: Webhook): Promise<void>
+  /** Replaces the stored webhook if it is at `expectedVersion`; false when it is not, or is gone. */
+  replace(webhook: Webhook, expectedVersion: number): Promise<boolean>
+  /** Removes the webhook, its event types and its log; false when it is at another version, or gone. */
+  remove(webhookId: string, expectedVersion: number): Promise<boolean>
+}
+
+export interface ManageWebhooks {
+  readonly webhooks: WebhookStore
+  readonly cipher: { seal(plain: string, ownerId: string): Promise<Sealed> }
+  readonly newWebhookId: (nowMs: number) => string
+  /** A signing secret from a CSPRNG: `whsec_` and 256 bits in base64. */
+  readonly newSecret: () => string
+  readonly now: () => number
+}
+
+/** A webhook as its creator wants it; all of it has been validated. */
+export interface NewWebhook {
+  readonly url: string
+  readonly secret: string | undefined
+  readonly eventTypes: readonly string[]
+  readonly description: string
+  readonly scope: Scope
+  readonly headers: Readonly<Record<string, string>>
+  readonly enabled: boolean
+  readonly retrySchedule: RetrySchedule | undefined
+  readonly rateLimit: number | undefined
+}
+
+/** Creates a webhook; the secret is in the answer and nowhere else. */
+export async function createWebhook(
+  deps: ManageWebhooks,
+  wanted: NewWebhook,
+): Promise<{ readonly webhook: Webhook; readonly secret: string }> {
+  const nowMs = deps.now()
+  const id = deps.newWebhookId(nowMs)
+  const secret = wanted.secret ?? deps.newSecret()
+  const webhook: Webhook = {
+    ...wanted,
+    id,
+    secret: await deps.cipher.seal(secret, id),
+    headers: await sealHeaders(deps, id, wanted.headers),
+    disabledReason: null,
+    disabledAt: null,
+    version: 1,
+    createdAt: nowMs,
+    updatedAt: nowMs,
+  }
+  await deps.webhooks.create(webhook)
+  return { webhook, secret }
+}
+
+/** What to change; what is undefined stays. `retrySchedule` and `rateLimit`: null goes back to the deployment's. */
+export interface WebhookChanges {
+  readonly url?: string | undefined
+  readonly eventTypes?: readonly string[] | undefined
+  readonly description?: string | undefined
+  readonly scope?: Scope | undefined
+  /** Merged by name: a value sets, null removes. */
+  readonly headers?: Readonly<Record<string, string | null>> | undefined
+  readonly enabled?: boolean | undefined
+  readonly retrySchedule?: RetrySchedule | null | undefined
+  readonly rateLimit?: number | null | undefined
+}
+
+/**
+ * Changes a webhook; enabling one that the service turned off clears why.
+ * @param expectedVersion from `If-Match`; undefined changes whatever is there.
+ * @throws NotFound, VersionMismatch, InvalidInput when headers exceed their number.
+ */
+export async function updateWebhook(
+  deps: ManageWebhooks,
+  id: string,
+  { changes, expectedVersion }: { changes: WebhookChanges; expectedVersion: number | undefined },
+): Promise<Webhook> {
+  for (;;) {
+    const current = await currentWebhook(deps, id, expectedVersion)
+    const enabled = changes.enabled ?? current.enabled
+    const updated: Webhook = {
+      ...current,
+      url: changes.url ?? current.url,
+      eventTypes: changes.eventTypes ?? current.eventTypes,
+      description: changes.description ?? current.description,
+      scope: changes.scope ?? current.scope,
+      headers: await mergeHeaders(deps, current, changes.headers),
+      enabled,
+      disabledReason: enabled ? null : current.disabledReason,
+      disabledAt: enabled ? null : (current.disabledAt ?? deps.now()),
+      retrySchedule:
+        changes.retrySchedule === undefined ? current.retrySchedule : (changes.retrySchedule ?? undefined),
+      rateLimit: changes.rateLimit === undefined ? current.rateLimit : (changes.rateLimit ?? undefined),
+      version: current.version + 1,
+      updatedAt: deps.now(),
+    }
+    if (await deps.webhooks.replace(updated, current.version)) return updated
+  }
+}
+
+/** Removes a webhook and its log. @throws NotFound, VersionMismatch. */
+export async function deleteWebhook(
+  deps: ManageWebhooks,
+  id: string,
+  expectedVersion: number | undefined,
+): Promise<void> {
+  for (;;) {
+    const { version } = await currentWebhook(deps, id, expectedVersion)
+    if (await deps.webhooks.remove(id, version)) return
+  }
+}
+
+async function currentWebhook(
+  deps: ManageWebhooks,
+  id: string,
+  expectedVersion: number | undefined,
+): Promise<Webhook> {
+  const current = await deps.webhooks.get(id)
+  if (current === undefined) throw new NotFound('webhook', id)
+  if (expectedVersion !== undefined && expectedVersion !== current.version) throw new VersionMismatch(id)
+  return current
+}
+
+async function sealHeaders(
+  { cipher }: ManageWebhooks,
+  ownerId: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<Record<string, Sealed>> {
+  const sealed = Object.entries(headers).map(
+    async ([name, value]) => [name, await cipher.seal(value, ownerId)] as const,
+  )
+  return Object.fromEntries(await Promise.all(sealed))
+}
+
+async function mergeHeaders(
+  deps: ManageWebhooks,
+  current: Webhook,
+  changes: WebhookChanges['headers'],
+): Promise<Webhook['headers']> {
+  if (changes === undefined) return current.headers
+  const changed = new Set(Object.keys(changes).map((name) => name.toLowerCase()))
+  const kept = Object.entries(current.headers).filter(([name]) => !changed.has(name.toLowerCase()))
+  const set = Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null)
+  const merged = {
+    ...Object.fromEntries(kept),
+    ...(await sealHeaders(deps, current.id, Object.fromEntries(set))),
+  }
+  if (Object.keys(merged).length > maxHeaders) {
+    throw new InvalidInput([
+      { field: 'headers', detail: `would be more than ${maxHeaders} with those that are set already.` },
+    ])
+  }
+  return merged
+}

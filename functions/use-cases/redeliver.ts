@@ -1,0 +1,65 @@
+import { type Delivery, isTerminal } from '../domain/delivery.ts'
+import { Conflict, NotFound } from '../domain/errors.ts'
+import { deliveryId, deliveryTime } from '../domain/ids.ts'
+import type { DeliveryQueue } from '../domain/messages.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import type { LogEntry } from './attempt-delivery.ts'
+import { queueNextAttempt, sweepAt } from './schedule.ts'
+
+export interface Redeliver {
+  readonly webhooks: { get(webhookId: string): Promise<Webhook | undefined> }
+  readonly deliveries: {
+    find(deliveryId: string): Promise<Delivery | undefined>
+    record(entry: LogEntry): Promise<void>
+  }
+  readonly events: { payload(eventId: string): Promise<Uint8Array | undefined> }
+  readonly deliveryQueue: DeliveryQueue
+  readonly newRun: (nowMs: number) => string
+  readonly now: () => number
+}
+
+/**
+ * Sends one delivery's event to its webhook again. A delivery that is still retrying makes its next attempt now; a
+ * finished one is history, so a new delivery of the same event is made.
+ * @returns the delivery that is under way.
+ * @throws NotFound; Conflict when the webhook is off, the first attempt is yet to come, or the event has expired.
+ */
+export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> {
+  const delivery = await deps.deliveries.find(id)
+  if (delivery === undefined) throw new NotFound('delivery', id)
+  const webhook = await deps.webhooks.get(delivery.webhookId)
+  if (webhook === undefined) throw new NotFound('delivery', id)
+  if (!webhook.enabled) throw new Conflict(`${webhook.id} is off, so nothing is sent to it. Enable it first.`)
+  if (delivery.status === 'pending')
+    throw new Conflict(`${id} is about to be sent for the first time: there is nothing to repeat yet.`)
+  if ((await deps.events.payload(delivery.eventId)) === undefined) {
+    throw new Conflict(`The payload of ${delivery.eventId} has expired: it cannot be sent again.`)
+  }
+  const nowMs = deps.now()
+  const next = isTerminal(delivery.status)
+    ? again(delivery, deps.newRun(nowMs), nowMs)
+    : { ...delivery, nextAttemptAt: nowMs }
+  await deps.deliveries.record({ delivery: next, sweepAt: sweepAt(nowMs, nowMs) })
+  await queueNextAttempt(deps.deliveryQueue, next)
+  return next
+}
+
+function again(delivery: Delivery, run: string, nowMs: number): Delivery {
+  const { eventId, webhookId, eventType } = delivery
+  const key = { eventId, webhookId, run }
+  return {
+    id: deliveryId(key),
+    eventId,
+    webhookId,
+    eventType,
+    trigger: 'redelivery',
+    status: 'pending',
+    attempts: 0,
+    createdAt: deliveryTime(key),
+    updatedAt: nowMs,
+    nextAttemptAt: nowMs,
+    lastStatus: null,
+    lastError: null,
+    errored: false,
+  }
+}
