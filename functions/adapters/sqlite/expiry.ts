@@ -27,7 +27,10 @@ export class SqliteExpiry {
       attempts: database.prepare(attempts),
       deliveries: database.prepare('delete from deliveries where id in (select id from expiring)'),
       clear: database.prepare('delete from expiring'),
-      webhooks: database.prepare('select id from webhooks'),
+      webhooks: database.prepare(
+        `select id from webhooks w where exists (select 1 from deliveries d where d.webhook_id = w.id
+         and d.created_at <= ? and d.status in ('delivered', 'exhausted', 'cancelled'))`,
+      ),
       removed: database.prepare('select id from removed_webhooks'),
       forgetRemoved: database.prepare('delete from removed_webhooks where id = ?'),
       forgetCounters: database.prepare('delete from hourly_counters where webhook_id = ?'),
@@ -53,7 +56,7 @@ export class SqliteExpiry {
   async deleteBatch(): Promise<number> {
     const cutoff = this.#store.now() - this.#store.retentionMs
     let deleted = 0
-    for (const { id } of ids(this.#statements.webhooks.all()))
+    for (const { id } of ids(this.#statements.webhooks.all(cutoff)))
       deleted += await this.#deleteDeliveries(id, cutoff)
     for (const { id } of ids(this.#statements.removed.all())) deleted += await this.#deleteRemoved(id)
     return deleted + (await this.#deleteEvents(cutoff))

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import type { Attempt, Delivery, DeliveryStatus } from '../../domain/delivery.ts'
+import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
 import { jsonColumn } from './json-column.ts'
 import { hourMs, toDelivery } from './sqlite-deliveries.ts'
-import type { Page } from './sqlite-events.ts'
 import type { SqliteStore } from './store.ts'
 
 const headers = z.record(z.string(), z.string())
@@ -38,26 +38,6 @@ const AttemptRow = z.pipe(
     }),
   ),
 )
-
-/** Which deliveries of a webhook a listing wants; they come newest first. */
-export interface DeliveryFilter {
-  readonly webhookId: string
-  readonly statuses?: readonly DeliveryStatus[] | undefined
-  readonly eventType?: string | undefined
-  /** Only deliveries with a failed attempt. */
-  readonly erroredOnly?: boolean | undefined
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-  /** A page's `next`. */
-  readonly after?: string | undefined
-  readonly limit: number
-}
-
-/** Requests sent to a webhook within the retention, and how many of them failed. */
-export interface WebhookStats {
-  readonly total: number
-  readonly errored: number
-}
 
 /** Most rows that one page looks at before it answers with what it has. */
 const maxScannedRows = 5_000

@@ -3,6 +3,7 @@ import { Unavailable } from '../../domain/errors.ts'
 import type { Event, FanOut, Origin } from '../../domain/event.ts'
 import { firstEventIdAt } from '../../domain/ids.ts'
 import type { EventStore, StoredKey, StoreResult } from '../../use-cases/accept-events.ts'
+import type { EventFilter, EventSummary, Page } from '../../use-cases/log-queries.ts'
 import { bytesColumn, jsonColumn } from './json-column.ts'
 import type { SqliteStore } from './store.ts'
 
@@ -26,33 +27,6 @@ const EventRow = z.object({
   webhook_ids: z.nullable(ids),
   missed_by: z.nullable(ids),
 })
-
-/** An event as the log shows it: without its payload. */
-export interface EventSummary {
-  readonly id: string
-  readonly type: string
-  readonly origin: Origin
-  readonly acceptedAt: number
-  readonly payloadBytes: number
-  /** Undefined until the event has been fanned out. */
-  readonly fanOut: FanOut | undefined
-}
-
-/** Which events a listing wants; they come newest first. */
-export interface EventFilter {
-  readonly type?: string | undefined
-  readonly from?: number | undefined
-  readonly to?: number | undefined
-  /** Only events older than the one with this id. */
-  readonly before?: string | undefined
-  readonly limit: number
-}
-
-/** A page of a log. `next`: where the following page starts; undefined at the end. It may follow a page that is not full. */
-export interface Page<Item> {
-  readonly items: readonly Item[]
-  readonly next: string | undefined
-}
 
 /** Most rows that one page looks at before it answers with what it has. */
 const maxScannedRows = 5_000

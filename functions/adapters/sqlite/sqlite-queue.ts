@@ -112,22 +112,41 @@ export class SqliteQueue<Body> implements Queue<Body> {
   }
 
   /**
-   * Hands out up to `limit` messages of the group whose turn it is; none when nothing is due. They are hidden until
-   * they are removed or released. A message that was handed out too often goes to the dead-letter queue instead.
+   * Hands out up to `limit` messages in batches of one group each, the groups in turn; none when nothing is due. They
+   * are hidden until they are finished. A message that was handed out too often goes to the dead-letter queue instead.
    */
-  async receive(limit: number): Promise<readonly Received[]> {
+  async receive(limit: number): Promise<readonly (readonly Received[])[]> {
     const nowMs = this.#store.now()
-    const turn = this.#turns.next(nowMs)
-    if (turn === undefined) return []
-    // Reserved before the transaction: the next receive may start while the disk confirms this one.
-    const wanted = Math.min(limit, turn.room)
-    this.#turns.took(turn.name, wanted, Number.POSITIVE_INFINITY)
-    const { taken, buried, nextDue } = await this.#store.commits.write(() =>
-      this.#take(turn.name, nowMs, wanted),
-    )
-    if (nextDue !== null) this.#turns.expect(turn.name, nextDue)
-    if (taken.length < wanted) this.#turns.finished(turn.name, wanted - taken.length)
-    return taken.length === 0 && buried > 0 ? this.receive(limit) : taken
+    const turns: { name: string; wanted: number }[] = []
+    for (let room = limit; room > 0; ) {
+      const turn = this.#turns.next(nowMs)
+      if (turn === undefined) break
+      const wanted = Math.min(room, turn.room)
+      // Reserved before the transaction, so that the group is not picked twice.
+      this.#turns.took(turn.name, wanted, Number.POSITIVE_INFINITY)
+      turns.push({ name: turn.name, wanted })
+      room -= wanted
+    }
+    if (turns.length === 0) return []
+    try {
+      const taken = await this.#store.commits.write(() =>
+        turns.map(({ name, wanted }) => this.#take(name, nowMs, wanted)),
+      )
+      for (const [index, { name, wanted }] of turns.entries()) this.#settle(name, wanted, taken[index])
+      return taken.map(({ messages }) => messages).filter((messages) => messages.length > 0)
+    } catch (error) {
+      for (const { name, wanted } of turns) this.#settle(name, wanted, { messages: [], nextDue: nowMs })
+      throw error
+    }
+  }
+
+  #settle(
+    name: string,
+    wanted: number,
+    taken: { messages: readonly Received[]; nextDue: number | null } | undefined,
+  ): void {
+    if (taken?.nextDue != null) this.#turns.expect(name, taken.nextDue)
+    this.#turns.finished(name, wanted - (taken?.messages.length ?? 0))
   }
 
   #take(group: string, nowMs: number, limit: number) {
@@ -138,8 +157,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
     const taken = waiting.filter((message) => !isSpent(message))
     const due = this.#statements.nextDue.get(group)?.due
     return {
-      taken: taken.map((message) => ({ ...message, receiveCount: message.receiveCount + 1 })),
-      buried: waiting.length - taken.length,
+      messages: taken.map((message) => ({ ...message, receiveCount: message.receiveCount + 1 })),
       nextDue: typeof due === 'number' ? due : null,
     }
   }

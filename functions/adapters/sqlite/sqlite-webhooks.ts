@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { parseSealed } from '../../domain/sealed.ts'
 import { anyEventType, type Webhook } from '../../domain/webhook.ts'
+import type { WebhookFilter } from '../../use-cases/log-queries.ts'
 import { flagColumn, jsonColumn } from './json-column.ts'
 import type { SqliteStore } from './store.ts'
 
@@ -71,15 +72,6 @@ function columnValues(webhook: Webhook) {
     webhook.createdAt,
     webhook.updatedAt,
   ]
-}
-
-/** Which webhooks a listing wants; they come newest first. */
-export interface WebhookFilter {
-  readonly eventType?: string | undefined
-  readonly enabled?: boolean | undefined
-  /** Only webhooks older than the one with this id. */
-  readonly before?: string | undefined
-  readonly limit: number
 }
 
 /**

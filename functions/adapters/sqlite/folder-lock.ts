@@ -1,0 +1,24 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+
+/** Another process has the data folder open. */
+export class FolderInUse extends Error {
+  override name = 'FolderInUse'
+}
+
+/**
+ * Keeps other processes off a data folder for as long as this one lives: a lock of the operating system, so that
+ * `kill -9` leaves nothing behind.
+ * @returns what lets go of it.
+ * @throws FolderInUse.
+ */
+export function lockFolder(folder: string): () => void {
+  const lock = new DatabaseSync(join(folder, 'lock.db'))
+  try {
+    lock.exec('pragma busy_timeout = 0; begin exclusive')
+  } catch (cause) {
+    lock.close()
+    throw new FolderInUse(`Another process uses the data folder ${folder}.`, { cause })
+  }
+  return () => lock.close()
+}

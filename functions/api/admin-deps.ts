@@ -1,0 +1,61 @@
+import type { Attempt, Delivery } from '../domain/delivery.ts'
+import type { Source } from '../domain/source.ts'
+import type { Token } from '../domain/token.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import type { UrlPolicy } from '../domain/webhook-url.ts'
+import type {
+  DeliveryFilter,
+  EventFilter,
+  EventSummary,
+  Page,
+  WebhookFilter,
+  WebhookStats,
+} from '../use-cases/log-queries.ts'
+import type { ManageWebhooks } from '../use-cases/manage-webhooks.ts'
+import type { Redeliver } from '../use-cases/redeliver.ts'
+import type { SendTest } from '../use-cases/send-test.ts'
+
+/** A slice of a list whose items come newest first. */
+interface ListRange {
+  /** Only items older than the one with this id. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+/** All that the admin API works with. */
+export interface AdminDeps {
+  readonly manageWebhooks: ManageWebhooks
+  readonly redeliver: Redeliver
+  readonly sendTest: SendTest
+  readonly webhooks: {
+    get(id: string): Promise<Webhook | undefined>
+    list(filter: WebhookFilter): Promise<readonly Webhook[]>
+  }
+  readonly events: {
+    get(id: string): Promise<EventSummary | undefined>
+    list(filter: EventFilter): Promise<Page<EventSummary>>
+    payload(id: string): Promise<Uint8Array | undefined>
+  }
+  readonly log: {
+    get(id: string): Promise<Delivery | undefined>
+    attempts(deliveryId: string): Promise<readonly Attempt[]>
+    ofEvent(eventId: string): Promise<readonly Delivery[]>
+    ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>>
+    stats(webhookId: string): Promise<WebhookStats>
+  }
+  readonly tokens: {
+    list(range: ListRange): Promise<readonly Token[]>
+    create(token: Token): Promise<void>
+    remove(id: string): Promise<boolean>
+  }
+  readonly sources: {
+    list(range: ListRange): Promise<readonly Source[]>
+    create(source: Source): Promise<void>
+    remove(id: string): Promise<boolean>
+  }
+  readonly urlPolicy: UrlPolicy
+  readonly newSourceId: (nowMs: number) => string
+  readonly newTokenId: (nowMs: number) => string
+  readonly newTokenSecret: () => string
+  readonly now: () => number
+}

@@ -1,0 +1,56 @@
+import middy from '@middy/core'
+import type { Log } from '../adapters/json-log.ts'
+import { Forbidden, NotFound } from '../domain/errors.ts'
+import { allows, type TokenScope, tokenScopes } from '../domain/token.ts'
+import { problemDetails } from '../middleware/problem-details.ts'
+import type { AdminDeps } from './admin-deps.ts'
+import type { Endpoint } from './endpoint.ts'
+import { endpoints } from './endpoints.ts'
+import {
+  bodyBytes,
+  type GatewayReply,
+  type GatewayRequest,
+  headerOf,
+  jsonReply,
+  parseJson,
+} from './gateway.ts'
+
+const byRoute = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]))
+
+/** Every route but `POST /events`; the authorizer has run before, and tells here what the token may do. */
+export function adminHandler(deps: AdminDeps, log: Log) {
+  return middy<GatewayRequest, GatewayReply>()
+    .use(problemDetails(log))
+    .handler(async (request: GatewayRequest): Promise<GatewayReply> => {
+      const route = `${request.httpMethod} ${request.resource}`
+      const endpoint = byRoute.get(route)
+      if (endpoint === undefined) throw new NotFound('route', route)
+      mustBeAllowed(endpoint, request)
+      const reply = await endpoint.run(deps, {
+        params: definedOf(request.pathParameters),
+        query: definedOf(request.queryStringParameters),
+        body: endpoint.body === undefined ? undefined : parseJson(bodyBytes(request)),
+        ifMatch: headerOf(request, 'if-match'),
+      })
+      if (reply.body === undefined)
+        return { statusCode: reply.status, headers: { ...reply.headers }, body: '' }
+      return jsonReply(reply.status, reply.body, reply.headers)
+    })
+}
+
+function mustBeAllowed({ scope }: Endpoint, request: GatewayRequest): void {
+  if (scope === 'public') return
+  const granted = String(request.requestContext.authorizer?.scopes ?? '').split(' ')
+  const scopes = tokenScopes.filter((known): known is TokenScope => granted.includes(known))
+  if (!allows(scopes, scope))
+    throw new Forbidden(
+      `This takes a token with the scope "${scope}"; yours has: ${scopes.join(', ') || 'none'}.`,
+    )
+}
+
+function definedOf(values: Readonly<Record<string, string | undefined>> | null): Record<string, string> {
+  const defined = Object.entries(values ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  )
+  return Object.fromEntries(defined)
+}

@@ -1,0 +1,211 @@
+import * as z from 'zod'
+import type { FieldProblem } from '../../domain/errors.ts'
+import { NotFound } from '../../domain/errors.ts'
+import { eventTypes, examplePayload } from '../../domain/event-types.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import { checkWebhookUrl } from '../../domain/webhook-url.ts'
+import { createWebhook, deleteWebhook, updateWebhook } from '../../use-cases/manage-webhooks.ts'
+import { sendTest } from '../../use-cases/send-test.ts'
+import type { AdminDeps } from '../admin-deps.ts'
+import { type Endpoint, endpoint, etagOf, type Reply } from '../endpoint.ts'
+import { DeliveryDetail, toDeliveryDetail } from '../schemas/delivery.ts'
+import { cursorOf, EventTypeKey, Flag, IdParam, Limit, Page, webhookCursor } from '../schemas/fields.ts'
+import {
+  CreatedWebhook,
+  CreateWebhook,
+  toScope,
+  toWebhookResource,
+  UpdateWebhook,
+  WebhookResource,
+} from '../schemas/webhook.ts'
+
+const tag = 'Webhooks'
+const params = IdParam('whk_01kaqc3h5n8r2c4x')
+const WithUrl = z.object({ url: z.string() })
+
+/** The URL is held against the operator's settings, so it is checked beside the schema, not in it. */
+function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {
+  const { data } = WithUrl.safeParse(body)
+  const verdict = data && checkWebhookUrl(data.url, urlPolicy)
+  return verdict === undefined || verdict.ok ? [] : [{ field: 'url', detail: verdict.reason }]
+}
+
+async function shown({ log }: AdminDeps, webhook: Webhook): Promise<Reply> {
+  const body = toWebhookResource(webhook, await log.stats(webhook.id))
+  return { status: 200, body, headers: { ETag: etagOf(webhook.version) } }
+}
+
+export const webhookEndpoints: readonly Endpoint[] = [
+  endpoint({
+    method: 'POST',
+    path: '/webhooks',
+    scope: 'admin',
+    operationId: 'createWebhook',
+    summary: 'Create a webhook',
+    description: 'The signing secret is in the answer and is never shown again.',
+    tag,
+    body: CreateWebhook,
+    check: checkUrl,
+    replies: { 201: { description: 'Created', schema: CreatedWebhook } },
+    handle: async ({ manageWebhooks }, { body }) => {
+      const { webhook, secret } = await createWebhook(manageWebhooks, {
+        url: body.url,
+        secret: body.secret,
+        eventTypes: body.event_types,
+        description: body.description,
+        scope: toScope(body.scope),
+        headers: body.headers,
+        enabled: body.enabled,
+        retrySchedule: body.retry_schedule ?? undefined,
+        rateLimit: body.rate_limit ?? undefined,
+      })
+      const headers = { ETag: etagOf(webhook.version), Location: `/webhooks/${webhook.id}` }
+      return {
+        status: 201,
+        body: { ...toWebhookResource(webhook, { total: 0, errored: 0 }), secret },
+        headers,
+      }
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/webhooks',
+    scope: 'read',
+    operationId: 'listWebhooks',
+    summary: 'List webhooks, newest first',
+    tag,
+    query: z.strictObject({
+      event_type: EventTypeKey.optional().meta({
+        description: 'Only webhooks that get this type, by name or by *',
+      }),
+      enabled: Flag.optional(),
+      limit: Limit,
+      cursor: webhookCursor,
+    }),
+    replies: { 200: { description: 'A page of webhooks', schema: Page(WebhookResource) } },
+    handle: async (
+      { webhooks, log },
+      { query: { event_type: eventType, enabled, limit, cursor: before } },
+    ) => {
+      const found = await webhooks.list({ eventType, enabled, before, limit })
+      const data = await Promise.all(
+        found.map(async (webhook) => toWebhookResource(webhook, await log.stats(webhook.id))),
+      )
+      return {
+        status: 200,
+        body: { data, next_cursor: cursorOf(found.length === limit ? found.at(-1)?.id : undefined) },
+      }
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/webhooks/{id}',
+    scope: 'read',
+    operationId: 'getWebhook',
+    summary: 'Get a webhook',
+    tag,
+    params,
+    replies: { 200: { description: 'The webhook; its ETag is for If-Match', schema: WebhookResource } },
+    handle: async (deps, { params: { id } }) => {
+      const webhook = await deps.webhooks.get(id)
+      if (webhook === undefined) throw new NotFound('webhook', id)
+      return shown(deps, webhook)
+    },
+  }),
+  endpoint({
+    method: 'PATCH',
+    path: '/webhooks/{id}',
+    scope: 'admin',
+    operationId: 'updateWebhook',
+    summary: 'Change a webhook',
+    description:
+      'What is absent stays. Changes apply to the next attempt of every delivery. Enabling clears disabled_reason.',
+    tag,
+    params,
+    body: UpdateWebhook,
+    check: checkUrl,
+    usesIfMatch: true,
+    replies: { 200: { description: 'The webhook as it is now', schema: WebhookResource } },
+    handle: async (deps, { params: { id }, body, expectedVersion }) => {
+      const changes = {
+        url: body.url,
+        eventTypes: body.event_types,
+        description: body.description,
+        scope: body.scope && toScope(body.scope),
+        headers: body.headers,
+        enabled: body.enabled,
+        retrySchedule: body.retry_schedule,
+        rateLimit: body.rate_limit,
+      }
+      return shown(deps, await updateWebhook(deps.manageWebhooks, id, { changes, expectedVersion }))
+    },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/webhooks/{id}',
+    scope: 'admin',
+    operationId: 'deleteWebhook',
+    summary: 'Delete a webhook and its log',
+    description: 'What is under way for it ends; nothing more is sent.',
+    tag,
+    params,
+    usesIfMatch: true,
+    replies: { 204: { description: 'Gone' } },
+    handle: async ({ manageWebhooks }, { params: { id }, expectedVersion }) => {
+      await deleteWebhook(manageWebhooks, id, expectedVersion)
+      return { status: 204 }
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/webhooks/{id}/test',
+    scope: 'admin',
+    operationId: 'testWebhook',
+    summary: 'Send a sample event and see the answer',
+    description:
+      'One signed request, on or off, through the same queue and worker as any event; it is logged with the trigger "test" and not retried.',
+    tag,
+    params,
+    body: z
+      .strictObject({
+        event_type: EventTypeKey.refine((type) => type !== '*', 'must be one event type, not *.')
+          .default('batch_change:apply')
+          .meta({ description: 'The type whose example payload is sent' }),
+      })
+      .meta({ id: 'TestWebhook' }),
+    replies: {
+      200: { description: 'What came of it', schema: DeliveryDetail },
+      202: {
+        description: 'Not over after 20 s: look at the delivery later',
+        schema: z.object({ id: z.string() }),
+      },
+    },
+    handle: async (deps, { params: { id: webhookId }, body: { event_type: eventType } }) => {
+      const payload =
+        examplePayload(eventType) ?? Buffer.from(JSON.stringify({ message: `A sample of ${eventType}` }))
+      const { id, finished } = await sendTest(deps.sendTest, { webhookId, eventType, payload })
+      if (finished === undefined) return { status: 202, body: { id } }
+      return { status: 200, body: toDeliveryDetail(finished, await deps.log.attempts(id), payload) }
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/event-types',
+    scope: 'read',
+    operationId: 'listEventTypes',
+    summary: 'List the event types that Sourcegraph is known to send',
+    description: 'A source may send others; a webhook gets them if it names them or *.',
+    tag: 'Events',
+    replies: {
+      200: {
+        description: 'All of them',
+        schema: Page(
+          z
+            .object({ key: z.string(), description: z.string(), example: z.record(z.string(), z.unknown()) })
+            .meta({ id: 'EventType' }),
+        ),
+      },
+    },
+    handle: async () => ({ status: 200, body: { data: eventTypes, next_cursor: null } }),
+  }),
+]

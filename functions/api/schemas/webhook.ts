@@ -1,0 +1,184 @@
+import * as z from 'zod'
+import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
+import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
+import type { Scope } from '../../domain/scope.ts'
+import { isSigningSecret } from '../../domain/signature.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import type { WebhookStats } from '../../use-cases/log-queries.ts'
+import { EventTypeKey, isoTime, isoTimeOrNull, Time } from './fields.ts'
+
+const ScopeIds = z
+  .array(z.string().min(1).max(200))
+  .min(1, 'must name at least one id, or be left out.')
+  .max(100)
+
+const ScopeInput = z
+  .strictObject({
+    namespace_ids: ScopeIds.optional(),
+    batch_change_ids: ScopeIds.optional(),
+    repository_ids: ScopeIds.optional(),
+  })
+  .meta({
+    id: 'Scope',
+    description:
+      'Narrows a webhook: each list that is named must meet the ids of that kind that the event carries, as Sourcegraph prints them. {} is no narrowing.',
+    example: { batch_change_ids: ['QmF0Y2hDaGFuZ2U6MTcz'] },
+  })
+
+const HeaderValues = z.record(z.string(), z.string().nullable()).superRefine((headers, context) => {
+  if (Object.keys(headers).length > maxHeaders) context.addIssue(`must be at most ${maxHeaders}.`)
+  const seen = new Set<string>()
+  for (const [name, value] of Object.entries(headers)) {
+    const twice = seen.has(name.toLowerCase()) ? 'is named twice' : undefined
+    seen.add(name.toLowerCase())
+    const problem =
+      headerNameProblem(name) ?? twice ?? (value === null ? undefined : headerValueProblem(value))
+    if (problem !== undefined) context.addIssue({ code: 'custom', path: [name], message: `${problem}.` })
+  }
+})
+
+const NewHeaders = z.record(z.string(), z.string()).superRefine((headers, context) => {
+  const { error } = HeaderValues.safeParse(headers)
+  for (const issue of error?.issues ?? [])
+    context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message })
+})
+
+const RetryScheduleInput = z
+  .array(z.string())
+  .transform((entries, context) => {
+    try {
+      return parseRetrySchedule(entries)
+    } catch (error) {
+      context.addIssue(error instanceof Error ? error.message : 'is no retry schedule.')
+      return z.NEVER
+    }
+  })
+  .meta({
+    description: 'Waits before each attempt, the first included',
+    example: ['0s', '5s', '5m', '30m', '2h'],
+  })
+
+const fields = {
+  url: z.string().meta({
+    description: 'Where to send, verbatim; https unless the operator allows http',
+    example: 'https://ci.example.com/hooks/sourcegraph',
+  }),
+  event_types: z
+    .array(EventTypeKey)
+    .min(1, 'must name at least one event type, or * for all.')
+    .max(100)
+    .transform((types) => [...new Set(types)]),
+  description: z.string().max(500),
+  scope: ScopeInput,
+  enabled: z.boolean(),
+  retry_schedule: RetryScheduleInput.nullable().meta({ description: "null: the deployment's own schedule" }),
+  rate_limit: z.number().min(0.1).max(1000).nullable().meta({
+    description: 'Most requests a second; null: no limit. What is over it waits; nothing is dropped',
+  }),
+}
+
+/** The body that creates a webhook. */
+export const CreateWebhook = z
+  .strictObject({
+    url: fields.url,
+    secret: z
+      .string()
+      .min(1)
+      .max(256)
+      .refine(isSigningSecret, 'begins with whsec_, so base64 must follow.')
+      .optional()
+      .meta({
+        description: 'Signs every request. Generated (256 bits) when absent; shown once, in the answer',
+      }),
+    event_types: fields.event_types,
+    description: fields.description.default(''),
+    scope: fields.scope.default({}),
+    headers: NewHeaders.default({}).meta({
+      description: 'Extra request headers, at most 20; values are write-only',
+    }),
+    enabled: fields.enabled.default(true),
+    retry_schedule: fields.retry_schedule.optional(),
+    rate_limit: fields.rate_limit.optional(),
+  })
+  .meta({ id: 'CreateWebhook' })
+
+/** The body that changes a webhook: what is absent stays. */
+export const UpdateWebhook = z
+  .strictObject({
+    url: fields.url.optional(),
+    event_types: fields.event_types.optional(),
+    description: fields.description.optional(),
+    scope: fields.scope.optional(),
+    headers: HeaderValues.optional().meta({ description: 'Merged by name: a value sets, null removes' }),
+    enabled: fields.enabled.optional(),
+    retry_schedule: fields.retry_schedule.optional(),
+    rate_limit: fields.rate_limit.optional(),
+  })
+  .meta({ id: 'UpdateWebhook' })
+
+/** A webhook as the API shows it: neither its secret nor its headers' values. */
+export const WebhookResource = z
+  .object({
+    id: z.string().meta({ example: 'whk_01kaqc3h5n8r2c4x' }),
+    url: z.string(),
+    description: z.string(),
+    event_types: z.array(z.string()),
+    scope: z.object({
+      namespace_ids: z.array(z.string()).optional(),
+      batch_change_ids: z.array(z.string()).optional(),
+      repository_ids: z.array(z.string()).optional(),
+    }),
+    header_names: z
+      .array(z.string())
+      .meta({ description: 'Names of the extra headers; their values are never shown' }),
+    enabled: z.boolean(),
+    disabled_reason: z.enum(['gone']).nullable().meta({
+      description: 'Why the service turned it off: gone, the receiver answered 410. null when an admin did',
+    }),
+    disabled_at: Time.nullable(),
+    retry_schedule: z.array(z.string()).nullable(),
+    rate_limit: z.number().nullable(),
+    stats: z
+      .object({ total: z.number(), errored: z.number() })
+      .meta({ description: 'Requests sent within the retention of the log, and how many of them failed' }),
+    created_at: Time,
+    updated_at: Time,
+  })
+  .meta({ id: 'Webhook' })
+
+export const CreatedWebhook = WebhookResource.extend({
+  secret: z.string().meta({ description: 'The signing secret. Keep it now: it is not shown again' }),
+}).meta({ id: 'CreatedWebhook' })
+
+/** The scope of a request body as the domain knows it. */
+export function toScope(input: z.output<typeof ScopeInput>): Scope {
+  return {
+    namespaceIds: input.namespace_ids,
+    batchChangeIds: input.batch_change_ids,
+    repositoryIds: input.repository_ids,
+  }
+}
+
+export function toWebhookResource(webhook: Webhook, stats: WebhookStats): z.input<typeof WebhookResource> {
+  const { namespaceIds, batchChangeIds, repositoryIds } = webhook.scope
+  return {
+    id: webhook.id,
+    url: webhook.url,
+    description: webhook.description,
+    event_types: [...webhook.eventTypes],
+    scope: {
+      ...(namespaceIds && { namespace_ids: [...namespaceIds] }),
+      ...(batchChangeIds && { batch_change_ids: [...batchChangeIds] }),
+      ...(repositoryIds && { repository_ids: [...repositoryIds] }),
+    },
+    header_names: Object.keys(webhook.headers),
+    enabled: webhook.enabled,
+    disabled_reason: webhook.disabledReason,
+    disabled_at: isoTimeOrNull(webhook.disabledAt),
+    retry_schedule: webhook.retrySchedule === undefined ? null : formatRetrySchedule(webhook.retrySchedule),
+    rate_limit: webhook.rateLimit ?? null,
+    stats: { ...stats },
+    created_at: isoTime(webhook.createdAt),
+    updated_at: isoTime(webhook.updatedAt),
+  }
+}

@@ -1,0 +1,141 @@
+import { AesCipher } from '../functions/adapters/aes-cipher.ts'
+import { HttpSender } from '../functions/adapters/http/http-sender.ts'
+import type { Log } from '../functions/adapters/json-log.ts'
+import {
+  newEventId,
+  newRun,
+  newSecret,
+  newSourceId,
+  newTokenId,
+  newTokenSecret,
+  newWebhookId,
+} from '../functions/adapters/random.ts'
+import { openDatabase } from '../functions/adapters/sqlite/database.ts'
+import { SqliteExpiry } from '../functions/adapters/sqlite/expiry.ts'
+import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
+import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
+import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
+import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
+import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
+import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
+import { SqliteSources } from '../functions/adapters/sqlite/sqlite-sources.ts'
+import { SqliteTokens } from '../functions/adapters/sqlite/sqlite-tokens.ts'
+import { SqliteWebhooks } from '../functions/adapters/sqlite/sqlite-webhooks.ts'
+import { adminHandler } from '../functions/api/admin.ts'
+import type { AdminDeps } from '../functions/api/admin-deps.ts'
+import { authorizeHandler } from '../functions/api/authorize.ts'
+import { ingestHandler } from '../functions/api/ingest.ts'
+import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
+import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
+import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
+import { userAgent } from '../functions/version.ts'
+import { deliverHandler } from '../functions/workers/deliver.ts'
+import { fanOutHandler } from '../functions/workers/fan-out.ts'
+import { sweepHandler } from '../functions/workers/sweep.ts'
+import type { DataFolder } from './data-folder.ts'
+import type { Settings } from './settings.ts'
+
+const deadlineMs = 15_000
+const maxInFlightPerWebhook = 64
+// A message that takes the process down with it, or that our own faults keep from being handled, is given up after this.
+const maxReceives = 20
+const secretsKeptMs = 5 * 60_000
+
+/** The entries that are deployed, over SQLite and this machine's network. */
+export type Engine = Awaited<ReturnType<typeof openEngine>>
+
+/** Wires everything together over an opened data folder. */
+export async function openEngine(folder: DataFolder, settings: Settings, log: Log) {
+  const now = Date.now
+  const database = openDatabase(folder.databaseFile)
+  const commits = await GroupCommit.over(database, folder.databaseFile)
+  const store = { database, commits, now, retentionMs: settings.retention }
+  SqliteExpiry.prepare(store)
+  const cipher = new AesCipher(folder.key)
+  const webhooks = new SqliteWebhooks(store)
+  const events = new SqliteEvents(store)
+  const deliveries = new SqliteDeliveries(store)
+  const tokens = new SqliteTokens(store)
+  const sources = new SqliteSources(store)
+  const fanOutQueue = new SqliteQueue<FanOutMessage>(store, {
+    name: 'fan-out',
+    maxReceives,
+    maxInFlightPerGroup: 10_000,
+  })
+  const deliveryQueue = new SqliteQueue<DeliveryMessage>(store, {
+    name: 'delivery',
+    maxReceives,
+    maxInFlightPerGroup: maxInFlightPerWebhook,
+  })
+  const urlPolicy = {
+    allowedNetworks: settings.allowedNetworks,
+    allowHttp: settings.allowHttp,
+    allowedPorts: settings.allowedPorts,
+  }
+  const sender = new HttpSender({
+    policy: urlPolicy,
+    deadlineMs,
+    maxConnectionsPerOrigin: 4 * maxInFlightPerWebhook,
+  })
+  const defaultSchedule = settings.retrySchedule
+  const secrets = <Value>() => new ExpiringCache<Value>({ maxAgeMs: secretsKeptMs, maxEntries: 10_000 }, now)
+  const admin: AdminDeps = {
+    manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
+    redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
+    sendTest: {
+      webhooks,
+      events,
+      deliveries,
+      deliveryQueue,
+      newEventId,
+      now,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    },
+    webhooks,
+    events,
+    log: new SqliteDeliveryLog(store),
+    tokens,
+    sources,
+    urlPolicy,
+    newSourceId,
+    newTokenId,
+    newTokenSecret,
+    now,
+  }
+  const deliver = {
+    webhooks,
+    deliveries,
+    events,
+    sender,
+    deliveryQueue,
+    limiter: new SqliteRateLimiter(store),
+    cipher,
+    openedSecrets: secrets<OpenedSecrets>(),
+    userAgent,
+    defaultSchedule,
+    now,
+    chance: Math.random,
+  }
+  return {
+    ingest: ingestHandler(
+      { events, fanOutQueue, newEventId, now, tokens, sources, cipher, sourceKeys: secrets() },
+      log,
+    ),
+    admin: adminHandler(admin, log),
+    authorize: authorizeHandler({ tokens, now }),
+    fanOut: fanOutHandler({ subscriptions: webhooks, events, deliveryQueue, defaultSchedule, now }, log),
+    deliver: deliverHandler(deliver, log),
+    sweep: sweepHandler({ deliveries, deliveryQueue, now }, log),
+    expiry: new SqliteExpiry(store),
+    fanOutQueue,
+    deliveryQueue,
+    tokens,
+    /** Writes out what is left and closes all files and connections. */
+    close: async () => {
+      sender.close()
+      await commits.close()
+      database.close()
+      folder.unlock()
+    },
+  }
+}

@@ -1,0 +1,55 @@
+import { jsonLog } from '../functions/adapters/json-log.ts'
+import { NewerData } from '../functions/adapters/sqlite/database.ts'
+import { FolderInUse } from '../functions/adapters/sqlite/folder-lock.ts'
+import { UnusableFolder } from './data-folder.ts'
+import { startServer } from './server.ts'
+import { helpText, InvalidSettings, parseSettings, type Settings } from './settings.ts'
+import { welcomeText } from './welcome.ts'
+
+// An attempt under way takes at most its 15 s deadline; 20 s leaves time to log it.
+const patienceMs = 20_000
+
+/** Runs the server until SIGTERM or SIGINT. What keeps it from starting is one clear line, and exit code 1. */
+export async function main(args: readonly string[]): Promise<void> {
+  try {
+    const settings = parseSettings(args, process.env)
+    if (settings === 'help') {
+      process.stdout.write(helpText())
+      return
+    }
+    const server = await startServer(settings, jsonLog)
+    process.stdout.write(welcomeText(server.url, settings, server.newToken))
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server))
+  } catch (error) {
+    process.stderr.write(`${whyNot(error, args)}\n`)
+    process.exitCode = 1
+  }
+}
+
+async function stop(server: { stop(): Promise<void> }): Promise<void> {
+  process.stdout.write('Stopping: finishing what is in flight.\n')
+  const impatience = setTimeout(() => {
+    process.stderr.write('Some requests took too long; after the next start they are made again.\n')
+    process.exit(0)
+  }, patienceMs)
+  await server.stop()
+  clearTimeout(impatience)
+}
+
+function whyNot(error: unknown, args: readonly string[]): string {
+  const known = [InvalidSettings, UnusableFolder, FolderInUse, NewerData]
+  if (known.some((errorClass) => error instanceof errorClass) && error instanceof Error) return error.message
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  const { port, host } = listenAddress(args)
+  if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another with --port or PORT.`
+  if (code === 'EACCES')
+    return `Port ${port} may not be listened on by this user. Give another with --port or PORT.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+    return `This machine has no address ${host}. Give another with --host or HOST.`
+  return `The server could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+}
+
+function listenAddress(args: readonly string[]): Pick<Settings, 'port' | 'host'> {
+  const settings = parseSettings(args, process.env)
+  return settings === 'help' ? { port: 0, host: '' } : settings
+}

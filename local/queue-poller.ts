@@ -1,0 +1,162 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import type { Log } from '../functions/adapters/json-log.ts'
+import type { Received, SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
+import { lambdaContext } from './lambda-context.ts'
+
+export interface PollerOptions {
+  /** Messages of one invocation; as on SQS, ten. */
+  readonly batchSize: number
+  /** Most messages in flight, all groups together. */
+  readonly maxInFlight: number
+}
+
+type BatchHandler = (batch: SQSEvent, context: ReturnType<typeof lambdaContext>) => Promise<SQSBatchResponse>
+
+const longestWaitMs = 60_000
+
+/** Hands a queue's messages to their entry as Lambda's event source mapping does: batches of one group, concurrently. */
+export class QueuePoller {
+  readonly #queue: SqliteQueue<unknown>
+  readonly #handler: BatchHandler
+  readonly #options: PollerOptions
+  readonly #log: Log
+  readonly #now: () => number
+  readonly #running = new Set<Promise<void>>()
+  #inFlight = 0
+  #isStopped = false
+  #isPumping = false
+  #wokenWhilePumping = false
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(
+    queue: SqliteQueue<unknown>,
+    handler: BatchHandler,
+    { log, now, ...options }: PollerOptions & { log: Log; now: () => number },
+  ) {
+    this.#queue = queue
+    this.#handler = handler
+    this.#options = options
+    this.#log = log
+    this.#now = now
+  }
+
+  start(): void {
+    this.#queue.onSent(() => this.#wake())
+    this.#wake()
+  }
+
+  /** Takes no more messages; resolves when those in flight are over. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    clearTimeout(this.#timer)
+    while (this.#running.size > 0 || this.#isPumping) {
+      await Promise.all([...this.#running, new Promise((resolve) => setImmediate(resolve))])
+    }
+  }
+
+  #wake(): void {
+    if (this.#isPumping) this.#wokenWhilePumping = true
+    else void this.#pump()
+  }
+
+  async #pump(): Promise<void> {
+    this.#isPumping = true
+    do {
+      this.#wokenWhilePumping = false
+      await this.#receiveAll()
+    } while (this.#wokenWhilePumping && !this.#isStopped)
+    this.#isPumping = false
+    clearTimeout(this.#timer)
+    const waitMs = this.#queue.nextDueAt() - this.#now()
+    // A full house is woken by the next batch that ends.
+    if (!this.#isStopped && this.#inFlight < this.#options.maxInFlight && waitMs < Number.POSITIVE_INFINITY) {
+      this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(waitMs, 1), longestWaitMs))
+    }
+  }
+
+  async #receiveAll(): Promise<void> {
+    try {
+      while (!this.#isStopped && this.#inFlight < this.#options.maxInFlight) {
+        const groups = await this.#queue.receive(this.#options.maxInFlight - this.#inFlight)
+        if (groups.length === 0) return
+        for (const messages of groups) this.#dispatch(messages)
+      }
+    } catch (error) {
+      this.#log.error('the queue could not be read', { queue: this.#queue.name, error: String(error) })
+      // The store is in trouble (a full disk, say): the wait keeps us from spinning on it.
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+
+  #dispatch(messages: readonly Received[]): void {
+    for (let at = 0; at < messages.length; at += this.#options.batchSize) {
+      const batch = messages.slice(at, at + this.#options.batchSize)
+      this.#inFlight += batch.length
+      const running = this.#invoke(batch).finally(() => {
+        this.#inFlight -= batch.length
+        this.#running.delete(running)
+        this.#wake()
+      })
+      this.#running.add(running)
+    }
+  }
+
+  async #invoke(batch: readonly Received[]): Promise<void> {
+    let failed: ReadonlySet<string>
+    try {
+      const { batchItemFailures } = await this.#handler(
+        toSqsEvent(this.#queue.name, batch),
+        lambdaContext(this.#queue.name),
+      )
+      failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+    } catch (error) {
+      this.#log.error('a batch failed as a whole', { queue: this.#queue.name, error: String(error) })
+      failed = new Set(batch.map(({ id }) => id))
+    }
+    const receives = Math.max(...batch.map(({ receiveCount }) => receiveCount))
+    const retryAt = this.#now() + Math.min(1_000 * 2 ** (receives - 1), longestWaitMs)
+    await this.#finish(batch, { isDone: ({ id }) => !failed.has(id), retryAt })
+  }
+
+  /** Takes the batch off the queue; while the store cannot, it stays in flight. */
+  async #finish(
+    batch: readonly Received[],
+    end: Parameters<SqliteQueue<unknown>['finish']>[1],
+  ): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#queue.finish(batch, end)
+      } catch (error) {
+        this.#log.error('a batch could not be taken off the queue', {
+          queue: this.#queue.name,
+          error: String(error),
+        })
+        // After the next start it is handed out again, and recognised as done.
+        if (this.#isStopped) return
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+    }
+  }
+}
+
+function toSqsEvent(queue: string, batch: readonly Received[]): SQSEvent {
+  return {
+    Records: batch.map(({ id, body, group, sentAt, receiveCount }) => ({
+      messageId: id,
+      receiptHandle: id,
+      body,
+      attributes: {
+        ApproximateReceiveCount: String(receiveCount),
+        SentTimestamp: String(sentAt),
+        SenderId: 'local',
+        ApproximateFirstReceiveTimestamp: String(sentAt),
+        MessageGroupId: group,
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: `arn:aws:sqs:local:000000000000:${queue}`,
+      awsRegion: 'local',
+    })),
+  }
+}

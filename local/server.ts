@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net'
+import type { Log } from '../functions/adapters/json-log.ts'
+import { newTokenSecret } from '../functions/adapters/random.ts'
+import { ensureAdminToken } from './admin-token.ts'
+import { openDataFolder } from './data-folder.ts'
+import { openEngine } from './engine.ts'
+import { Every } from './every.ts'
+import { createGateway } from './http-gateway.ts'
+import { lambdaContext } from './lambda-context.ts'
+import { QueuePoller } from './queue-poller.ts'
+import type { Settings } from './settings.ts'
+
+const sweepPeriodMs = 60_000
+const expiryPeriodMs = 5_000
+
+/** A running server. */
+export interface RunningServer {
+  readonly url: string
+  /** The admin token if this start made it. */
+  readonly newToken: string | undefined
+  /** Takes nothing new, and resolves when what is in flight is over and written. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts the whole product in this process: API, queues, workers, sweep and expiry.
+ * @throws UnusableFolder, FolderInUse, NewerData, or the error of `listen` (EADDRINUSE, EACCES).
+ */
+export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
+  const folder = openDataFolder(settings.dataDir)
+  const engine = await openEngine(folder, settings, log)
+  const gateway = createGateway(engine, log)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      gateway.once('error', reject).listen(settings.port, settings.host, resolve)
+    })
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  const newToken = await ensureAdminToken(engine.tokens, {
+    given: settings.adminToken,
+    newTokenSecret,
+    nowMs: Date.now(),
+  })
+  const pollers = [
+    new QueuePoller(engine.fanOutQueue, engine.fanOut, {
+      batchSize: 10,
+      maxInFlight: 200,
+      log,
+      now: Date.now,
+    }),
+    new QueuePoller(engine.deliveryQueue, engine.deliver, {
+      batchSize: 10,
+      maxInFlight: 1_000,
+      log,
+      now: Date.now,
+    }),
+  ]
+  const periodic = [
+    new Every(sweepPeriodMs, () => engine.sweep({}, lambdaContext('sweep')), log),
+    new Every(
+      expiryPeriodMs,
+      async () => {
+        while ((await engine.expiry.deleteBatch()) > 0);
+      },
+      log,
+    ),
+  ]
+  for (const poller of pollers) poller.start()
+  for (const task of periodic) task.start()
+  return {
+    url: urlOf(gateway.address(), settings.host),
+    newToken,
+    stop: async () => {
+      const closed = new Promise((resolve) => gateway.close(resolve))
+      gateway.closeIdleConnections()
+      await Promise.all([
+        closed,
+        ...pollers.map((poller) => poller.stop()),
+        ...periodic.map((task) => task.stop()),
+      ])
+      await engine.close()
+    },
+  }
+}
+
+function urlOf(address: AddressInfo | string | null, host: string): string {
+  const port = typeof address === 'object' && address !== null ? address.port : 0
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return `http://${name}:${port}`
+}
