@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Log, LogFields } from '../../functions/adapters/json-log.ts'
+import { type RunningServer, startServer } from '../../local/server.ts'
+import { parseSettings } from '../../local/settings.ts'
+import { ApiClient } from './api-client.ts'
+
+export interface TestServer extends RunningServer {
+  /** With a token that may do everything. */
+  readonly api: ApiClient
+  readonly dataDir: string
+  /** What the server logged. */
+  readonly logged: readonly { readonly message: string; readonly fields: LogFields | undefined }[]
+  /** Stops it and removes its data. */
+  remove(): Promise<void>
+}
+
+const adminToken = 'operator-token-of-the-tests'
+
+/** The whole embedded server in this process, on a free port, as `npm start` configures it unless `args` say otherwise. */
+export async function startTestServer({
+  args = ['--development'],
+  dataDir,
+}: {
+  args?: readonly string[]
+  dataDir?: string
+} = {}): Promise<TestServer> {
+  const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'webhooks-test-')))
+  const settings = parseSettings(['--port', '0', '--data', folder, ...args], { ADMIN_TOKEN: adminToken })
+  if (settings === 'help') throw new Error('A server was asked for, not help.')
+  const logged: { message: string; fields: LogFields | undefined }[] = []
+  const log: Log = {
+    info: () => {},
+    error: (message, fields) => logged.push({ message, fields }),
+  }
+  const server = await startServer(settings, log)
+  return {
+    ...server,
+    api: new ApiClient(server.url, adminToken),
+    dataDir: folder,
+    logged,
+    remove: async () => {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
