@@ -1,6 +1,5 @@
 import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
-import type { Log } from '../functions/adapters/json-log.ts'
 import {
   newEventId,
   newRun,
@@ -27,6 +26,7 @@ import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
 import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
+import type { Log } from '../functions/middleware/log.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
 import { deliverHandler } from '../functions/workers/deliver.ts'

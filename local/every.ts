@@ -1,4 +1,4 @@
-import type { Log } from '../functions/adapters/json-log.ts'
+import type { Log } from '../functions/middleware/log.ts'
 
 /** Runs a task at once and then every period, never twice at a time; a failure is logged and tried again next time. */
 export class Every {

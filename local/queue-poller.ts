@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import type { Log } from '../functions/adapters/json-log.ts'
 import type { Received, SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
+import type { Log } from '../functions/middleware/log.ts'
 import { lambdaContext } from './lambda-context.ts'
 
 export interface PollerOptions {

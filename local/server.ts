@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
-import type { Log } from '../functions/adapters/json-log.ts'
 import { newTokenSecret } from '../functions/adapters/random.ts'
+import type { Log } from '../functions/middleware/log.ts'
 import { ensureAdminToken } from './admin-token.ts'
 import { openDataFolder } from './data-folder.ts'
 import { openEngine } from './engine.ts'

@@ -1,10 +1,4 @@
-/** What may stand in a log line: no payload, secret, token or URL with its query. */
-export type LogFields = Readonly<Record<string, string | number | boolean | null | undefined>>
-
-export interface Log {
-  info(message: string, fields?: LogFields): void
-  error(message: string, fields?: LogFields): void
-}
+import type { Log, LogFields } from '../middleware/log.ts'
 
 /** One JSON object a line, to standard error: what CloudWatch and every log shipper read. */
 export const jsonLog: Log = {

@@ -1,7 +1,7 @@
 import middy from '@middy/core'
-import type { Log } from '../adapters/json-log.ts'
 import { Forbidden, NotFound } from '../domain/errors.ts'
 import { allows, type TokenScope, tokenScopes } from '../domain/token.ts'
+import type { Log } from '../middleware/log.ts'
 import { problemDetails } from '../middleware/problem-details.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import type { Endpoint } from './endpoint.ts'

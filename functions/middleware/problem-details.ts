@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core'
-import type { Log } from '../adapters/json-log.ts'
 import type { GatewayReply, GatewayRequest } from '../api/gateway.ts'
 import { problemOf, problemReply } from '../api/problem.ts'
+import type { Log } from './log.ts'
 
 /** Answers whatever a handler throws with problem details; what is our own fault is logged, never told. */
 export function problemDetails(log: Log): MiddlewareObj<GatewayRequest, GatewayReply> {

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import * as z from 'zod/mini'
-import type { Log } from '../adapters/json-log.ts'
+import type { Log } from './log.ts'
 
 /** A record of a batch, its body parsed. `seen`: the queue has handed it out before. */
 export interface Parsed<Body> {

@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import type { Log } from '../adapters/json-log.ts'
 import { DeliveryMessage } from '../domain/messages.ts'
+import type { Log } from '../middleware/log.ts'
 import { handleBatch, type Parsed } from '../middleware/record-batch.ts'
 import { type AttemptDelivery, attemptDelivery } from '../use-cases/attempt-delivery.ts'
 

@@ -1,7 +1,7 @@
 import middy from '@middy/core'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
-import type { Log } from '../adapters/json-log.ts'
 import { FanOutMessage } from '../domain/messages.ts'
+import type { Log } from '../middleware/log.ts'
 import { handleBatch } from '../middleware/record-batch.ts'
 import { type FanOutEvents, fanOutEvents } from '../use-cases/fan-out-events.ts'
 

@@ -1,5 +1,5 @@
 import middy from '@middy/core'
-import type { Log } from '../adapters/json-log.ts'
+import type { Log } from '../middleware/log.ts'
 import { type SweepDeliveries, sweepDeliveries } from '../use-cases/sweep-deliveries.ts'
 
 /** The entry that runs every minute: queues the attempts whose time has come. */

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Log, LogFields } from '../../functions/adapters/json-log.ts'
+import type { Log, LogFields } from '../../functions/middleware/log.ts'
 import { type RunningServer, startServer } from '../../local/server.ts'
 import { parseSettings } from '../../local/settings.ts'
 import { ApiClient } from './api-client.ts'

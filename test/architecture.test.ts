@@ -1,0 +1,54 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { expect, it } from 'vitest'
+
+const modules = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter((file) =>
+  /^(bin|lib|functions|local|bench|console)\/.*\.ts$/.test(file),
+)
+
+function importsOf(file: string): string[] {
+  const specifiers = [...readFileSync(file, 'utf8').matchAll(/(?:from|import) '([^']+)'/g)].map(
+    (match) => match[1] ?? '',
+  )
+  return specifiers.map((specifier) =>
+    specifier.startsWith('.') ? relative('.', join(dirname(file), specifier)) : specifier,
+  )
+}
+
+// An arrow that is not here is not allowed: entries → use cases → domain, adapters → domain, and only the wiring knows adapters.
+const allowed: Readonly<Record<string, RegExp>> = {
+  'functions/domain/': /^functions\/domain\/|^node:(crypto|buffer)$|^zod\/mini$/,
+  'functions/use-cases/': /^functions\/(domain|use-cases)\/|^node:(crypto|buffer)$/,
+  'functions/adapters/':
+    /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$/,
+  'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
+  'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
+  'functions/api/':
+    /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
+  'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^aws-lambda$/,
+}
+
+it.each(Object.entries(allowed))('%s imports only what it may', (folder, pattern) => {
+  const files = modules.filter((file) => file.startsWith(folder))
+  expect(files).not.toHaveLength(0)
+  const forbidden = files.flatMap((file) =>
+    importsOf(file)
+      .filter((imported) => !pattern.test(imported))
+      .map((imported) => `${file} → ${imported}`),
+  )
+  expect(forbidden).toEqual([])
+})
+
+it('reads the environment in one file only', () => {
+  const readers = modules.filter(
+    (file) => !file.startsWith('bench/') && readFileSync(file, 'utf8').includes('process.env'),
+  )
+  expect(readers.filter((file) => file !== 'local/main.ts' && !file.startsWith('local/receiver/'))).toEqual(
+    [],
+  )
+})
+
+it('has the version of package.json', async () => {
+  const { version } = await import('../functions/version.ts')
+  expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({ version })
+})
