@@ -44,7 +44,7 @@ function whyNot(error: unknown, args: readonly string[]): string {
   if (code === 'EADDRINUSE') return `Port ${port} is taken. Give another with --port or PORT.`
   if (code === 'EACCES')
     return `Port ${port} may not be listened on by this user. Give another with --port or PORT.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return `This machine has no address ${host}. Give another with --host or HOST.`
   return `The server could not start: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }

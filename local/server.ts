@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import { newTokenSecret } from '../functions/adapters/random.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import { ensureAdminToken } from './admin-token.ts'
@@ -9,6 +8,7 @@ import { createGateway } from './http-gateway.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { QueuePoller } from './queue-poller.ts'
 import type { Settings } from './settings.ts'
+import { urlOf } from './url-of.ts'
 
 const sweepPeriodMs = 60_000
 const expiryPeriodMs = 5_000
@@ -83,10 +83,4 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
       await engine.close()
     },
   }
-}
-
-function urlOf(address: AddressInfo | string | null, host: string): string {
-  const port = typeof address === 'object' && address !== null ? address.port : 0
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return `http://${name}:${port}`
 }

@@ -33,11 +33,11 @@ const list = z.string().transform((text) =>
 const flag = z
   .enum(['true', 'false', '1', '0', ''], 'must be true or false.')
   .transform((text) => text === 'true' || text === '1')
-const port = z.coerce
-  .number('must be a port, 0 to 65535.')
-  .int('must be a port, 0 to 65535.')
-  .min(0, 'must be a port, 0 to 65535.')
-  .max(65_535, 'must be a port, 0 to 65535.')
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a port, 0 to 65535.')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be a port, 0 to 65535.')
 
 interface Option {
   readonly flag: string
@@ -163,7 +163,8 @@ export function parseSettings(
     names.map((name) => {
       const option: Option = options[name]
       const fallback = (development ? developmentValues[name] : undefined) ?? option.fallback
-      const value = flags[option.flag] ?? environment[option.env]
+      // An empty variable counts as unset, as in most shells' scripts.
+      const value = flags[option.flag] ?? (environment[option.env] || undefined)
       return [name, value === undefined ? fallback : String(value)]
     }),
   )
@@ -192,7 +193,8 @@ function parseFlags(args: readonly string[]): Record<string, string | boolean | 
     })
     return { ...values }
   } catch (error) {
-    throw new InvalidSettings(`${error instanceof Error ? error.message : error} --help lists the settings.`)
+    const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n')
+    throw new InvalidSettings(`${reason.replace(/\.?$/, '.')} --help lists the settings.`)
   }
 }
 

@@ -17,11 +17,14 @@ export function signingKeys(secret: string): SigningKeys {
   return { sourcegraph: raw, standard: createSecretKey(Buffer.from(secret.slice(prefix.length), 'base64')) }
 }
 
-/** Whether a secret can sign: not empty, and base64 of at least one byte behind `whsec_` where it has that prefix. */
+/**
+ * Whether a secret can sign: not empty, and behind `whsec_`, where it begins so, base64 of at least one byte with its
+ * padding, as every Standard Webhooks library reads it.
+ */
 export function isSigningSecret(secret: string): boolean {
   if (!secret.startsWith(prefix)) return secret.length > 0
   const encoded = secret.slice(prefix.length)
-  return /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) && encoded.length % 4 !== 1
+  return encoded !== '' && Buffer.from(encoded, 'base64').toString('base64') === encoded
 }
 
 /** Sourcegraph's signature: lower-case hex HMAC-SHA256 of exactly the body (contract §1). */

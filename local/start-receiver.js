@@ -1,0 +1,5 @@
+// Plain JavaScript, and the first to run: it must say so clearly when the Node that runs it is too old for the rest.
+import './require-node.js'
+
+const { main } = await import('./receiver/main.ts')
+await main(process.argv.slice(2))
