@@ -13,8 +13,21 @@ interface SchemaIssue {
   readonly input?: unknown
 }
 
-/** Every bad field of an input, named as in JavaScript (`scope.namespace_ids[0]`), `prefix` before it. */
+// An answer has limits too: a request with 60,000 wrong fields is told of the first of them.
+const maxProblems = 50
+
+/**
+ * The bad fields of an input, named as in JavaScript (`scope.namespace_ids[0]`), `prefix` before it: all of them up to
+ * fifty, and then how many more there are.
+ */
 export function fieldProblems(error: SchemaError, prefix = ''): FieldProblem[] {
+  const problems = allProblems(error, prefix)
+  const more = problems.length - maxProblems
+  if (more <= 0) return problems
+  return [...problems.slice(0, maxProblems), { field: prefix, detail: `has ${more} more bad fields.` }]
+}
+
+function allProblems(error: SchemaError, prefix: string): FieldProblem[] {
   return error.issues.flatMap((issue) => {
     const field = pathText(issue.path, prefix)
     if (issue.code !== 'unrecognized_keys') return [{ field, detail: sentence(issue.message) }]

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { InvalidInput, TooLarge } from '../domain/errors.ts'
+import { type FieldProblem, InvalidInput, TooLarge } from '../domain/errors.ts'
 import { isEventType, maxPayloadBytes, ownTypePrefix } from '../domain/event.ts'
 import { elementSpans, memberSpan, type Span } from '../domain/json-span.ts'
 import { fieldProblems } from './field-problems.ts'
@@ -16,23 +16,26 @@ export interface PublishedEvent {
 }
 
 const Key = z
-  .string()
+  .string('must be text.')
   .check(z.regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 printable ASCII characters without spaces.'))
 
-const Submission = z.strictObject({
-  type: z.string().check(
-    z.refine(
-      isEventType,
-      'must be words of letters, digits, "_", "." and "-" joined by ":", such as batch_change:apply.',
+const Submission = z.strictObject(
+  {
+    type: z.string('must name the event type, such as batch_change:apply.').check(
+      z.refine(
+        isEventType,
+        'must be words of letters, digits, "_", "." and "-" joined by ":", such as batch_change:apply.',
+      ),
+      z.refine(
+        (type) => !type.startsWith(ownTypePrefix),
+        `must not begin with "${ownTypePrefix}": such events come from this service itself.`,
+      ),
     ),
-    z.refine(
-      (type) => !type.startsWith(ownTypePrefix),
-      `must not begin with "${ownTypePrefix}": such events come from this service itself.`,
-    ),
-  ),
-  payload: z.unknown(),
-  idempotency_key: z.optional(Key),
-})
+    payload: z.optional(z.unknown()),
+    idempotency_key: z.optional(Key),
+  },
+  'must be an object with type and payload.',
+)
 
 const maxSubmissions = 100
 
@@ -66,7 +69,7 @@ export function parseSubmissions(
   const problems: InvalidInput[] = []
   const submissions = json.flatMap((item: unknown, index) => {
     try {
-      const key = headerKey === undefined ? undefined : `${headerKey}/${index}`
+      const key = headerKey === undefined ? undefined : `${headerKey} ${index}`
       return [parseOne(body, item, { span: spans[index] ?? whole(body), path: `[${index}]`, headerKey: key })]
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error
@@ -84,13 +87,13 @@ function parseOne(
   { span, path, headerKey }: { span: Span; path: string; headerKey: string | undefined },
 ): PublishedEvent {
   const parsed = z.safeParse(Submission, json)
-  if (!parsed.success) throw new InvalidInput(fieldProblems(parsed.error, path))
+  const problems = [
+    ...(parsed.success ? [] : fieldProblems(parsed.error, path)),
+    ...missingPayload(json, path),
+  ]
+  if (!parsed.success || problems.length > 0) throw new InvalidInput(problems)
   const { type, idempotency_key: ownKey } = parsed.data
-  const at = memberSpan(body, 'payload', span.start)
-  if (at === undefined)
-    throw new InvalidInput([
-      { field: `${path === '' ? '' : `${path}.`}payload`, detail: 'is required: any JSON value.' },
-    ])
+  const at = memberSpan(body, 'payload', span.start) ?? span
   if (ownKey !== undefined && headerKey !== undefined && path === '' && ownKey !== headerKey) {
     throw new InvalidInput([
       { field: 'idempotency_key', detail: 'differs from the Idempotency-Key header: send one of them.' },
@@ -112,4 +115,10 @@ function parseOne(
 
 function whole(body: Buffer): Span {
   return { start: 0, end: body.length }
+}
+
+/** A payload may be any value, null too, so only its absence is wrong. */
+function missingPayload(json: unknown, path: string): FieldProblem[] {
+  if (typeof json !== 'object' || json === null || Array.isArray(json) || 'payload' in json) return []
+  return [{ field: path === '' ? 'payload' : `${path}.payload`, detail: 'is required: any JSON value.' }]
 }

@@ -23,7 +23,8 @@ export const maxHeaders = 20
 /** Why a header name cannot be set on a webhook; undefined when it can. */
 export function headerNameProblem(name: string): string | undefined {
   const lower = name.toLowerCase()
-  if (!/^[!#$%&'*+.^_`|~0-9a-z-]{1,100}$/.test(lower))
+  // The name itself, not its lower case: a Kelvin sign becomes a plain k there.
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$/.test(name))
     return 'is not a header name (RFC 9110 §5.1): use letters, digits and hyphens'
   if (forbidden.has(lower)) return 'belongs to the connection, not to the message: it cannot be set'
   if (lower.startsWith('content-'))

@@ -18,10 +18,13 @@ export class ExpiringCache<Value> {
   }
 
   set(key: string, value: Value): void {
+    const now = this.#now()
     this.#entries.delete(key)
-    const oldest = this.#entries.keys().next()
-    if (this.#entries.size >= this.#limits.maxEntries && oldest.done !== true)
-      this.#entries.delete(oldest.value)
-    this.#entries.set(key, { value, until: this.#now() + this.#limits.maxAgeMs })
+    // All are kept equally long, so the first in are the first to expire.
+    for (const [oldest, { until }] of this.#entries) {
+      if (until > now && this.#entries.size < this.#limits.maxEntries) break
+      this.#entries.delete(oldest)
+    }
+    this.#entries.set(key, { value, until: now + this.#limits.maxAgeMs })
   }
 }

@@ -32,7 +32,6 @@ export function errorOf(outcome: Outcome): string | null {
   const { status } = outcome.response
   if (status >= 300 && status < 400)
     return `The receiver answered ${status}, a redirect. Redirects are not followed: give the final URL.`
-  if (status === 410)
-    return 'The receiver answered 410 Gone: it wants no more requests, so the webhook was disabled.'
+  if (status === 410) return 'The receiver answered 410 Gone: it wants no more requests.'
   return `The receiver answered ${status}.`
 }

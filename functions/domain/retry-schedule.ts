@@ -74,8 +74,10 @@ export function nextAttemptAt(
 ): number | undefined {
   const plannedMs = schedule[attemptsMade]
   if (plannedMs === undefined) return undefined
-  if (retryAfterMs !== undefined && retryAfterMs > plannedMs)
-    return nowMs + Math.min(retryAfterMs, 2 * plannedMs)
+  if (retryAfterMs !== undefined && retryAfterMs > plannedMs) {
+    // Spread too, but only later: all that were asked to wait equally long would come back as one wave.
+    return nowMs + Math.round(Math.min(retryAfterMs * (1 + jitterShare * chance), 2 * plannedMs))
+  }
   const jitteredMs = plannedMs * (1 - jitterShare + 2 * jitterShare * chance)
   return nowMs + Math.round(retryAfterMs === undefined ? jitteredMs : Math.max(plannedMs, jitteredMs))
 }

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { GroupTurns } from '../../../functions/adapters/sqlite/group-turns.ts'
+
+const never = Number.POSITIVE_INFINITY
+
+function turnsOf(...groups: readonly (readonly [string, number])[]): GroupTurns {
+  const turns = new GroupTurns(2)
+  for (const [name, dueAt] of groups) turns.expect(name, dueAt)
+  return turns
+}
+
+describe('GroupTurns', () => {
+  it('has no turn while nothing is due', () => {
+    expect(turnsOf().next(1_000)).toBeUndefined()
+    expect(turnsOf(['a', 1_001]).next(1_000)).toBeUndefined()
+    expect(turnsOf(['a', 1_000]).next(1_000)).toEqual({ name: 'a', room: 2 })
+  })
+
+  it('serves groups in turn, however many messages the first has', () => {
+    const turns = turnsOf(['a', 0], ['b', 0], ['c', 0])
+    const served = Array.from({ length: 6 }, () => {
+      const name = turns.next(0)?.name ?? ''
+      turns.took(name, 1, 0)
+      return name
+    })
+    expect(served.join('')).toBe('abcabc')
+    expect(turns.next(0)).toBeUndefined()
+  })
+
+  it('passes over a group whose messages are all under way, until one is finished', () => {
+    const turns = turnsOf(['a', 0], ['b', 0])
+    turns.took('a', 2, 0)
+    turns.took('b', 1, 0)
+    expect([turns.next(0), turns.next(0)]).toEqual([
+      { name: 'b', room: 1 },
+      { name: 'b', room: 1 },
+    ])
+    turns.finished('a', 1)
+    expect(turns.next(0)).toEqual({ name: 'a', room: 1 })
+  })
+
+  it('takes the earlier time when a group is expected twice', () => {
+    const turns = turnsOf(['a', 500], ['a', 900], ['b', 700], ['b', 300])
+    expect(turns.nextDueAt()).toBe(300)
+    turns.took('b', 1, never)
+    expect(turns.nextDueAt()).toBe(500)
+  })
+
+  it('does not wait for a group that has no room', () => {
+    const turns = turnsOf(['a', 0], ['b', 900])
+    turns.took('a', 2, 0)
+    expect(turns.nextDueAt()).toBe(900)
+    turns.finished('a', 2)
+    expect(turns.nextDueAt()).toBe(0)
+  })
+
+  it('keeps count of what is under way while nothing else of the group waits', () => {
+    const turns = turnsOf(['a', 0])
+    turns.took('a', 2, never)
+    turns.expect('a', 0)
+    expect(turns.next(0)).toBeUndefined()
+    turns.finished('a', 1)
+    expect(turns.next(0)).toEqual({ name: 'a', room: 1 })
+  })
+
+  it('has nothing to wait for once all is finished', () => {
+    const turns = turnsOf(['a', 0])
+    turns.took('a', 1, never)
+    expect(turns.nextDueAt()).toBe(never)
+    turns.finished('a', 1)
+    expect([turns.nextDueAt(), turns.next(1e15)]).toEqual([never, undefined])
+  })
+
+  it('ignores groups that it does not know', () => {
+    const turns = turnsOf()
+    turns.took('a', 1, 0)
+    turns.finished('b', 1)
+    expect(turns.nextDueAt()).toBe(never)
+  })
+})
