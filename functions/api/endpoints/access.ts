@@ -1,55 +1,23 @@
 import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
 import { isSigningSecret } from '../../domain/signature.ts'
-import type { Source } from '../../domain/source.ts'
-import { type Token, tokenHash, tokenScopes } from '../../domain/token.ts'
+import { tokenHash, tokenScopes } from '../../domain/token.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { Cursor, cursorOf, IdParam, isoTime, isoTimeOrNull, Limit, Page, Time } from '../schemas/fields.ts'
+import {
+  CreatedSource,
+  CreatedToken,
+  Name,
+  SourceResource,
+  TokenResource,
+  toSourceResource,
+  toTokenResource,
+} from '../schemas/access.ts'
+import { Cursor, cursorOf, IdParam, Limit, Page, SourceId, TokenId } from '../schemas/fields.ts'
 
 const WithExpiry = z.object({ expires_at: z.string() })
 
-const Name = z.string().min(1).max(100)
-
-const SourceResource = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    created_at: Time,
-    last_event_at: Time.nullable().meta({ description: 'When its last event was accepted, to the minute' }),
-  })
-  .meta({ id: 'Source' })
-const CreatedSource = SourceResource.extend({
-  secret: z.string().meta({
-    description: 'Enter it in Sourcegraph as the secret of the outgoing webhook. It is not shown again',
-  }),
-}).meta({ id: 'CreatedSource' })
-
-const TokenResource = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    scopes: z.array(z.enum(tokenScopes)),
-    created_at: Time,
-    expires_at: Time.nullable(),
-  })
-  .meta({ id: 'Token' })
-const CreatedToken = TokenResource.extend({
-  token: z.string().meta({ description: 'Send it as "Authorization: Bearer …". It is not shown again' }),
-}).meta({ id: 'CreatedToken' })
-
-function toSourceResource({ id, name, createdAt, lastEventAt }: Source): z.input<typeof SourceResource> {
-  return { id, name, created_at: isoTime(createdAt), last_event_at: isoTimeOrNull(lastEventAt) }
-}
-
-function toTokenResource({ id, name, scopes, createdAt, expiresAt }: Token): z.input<typeof TokenResource> {
-  return {
-    id,
-    name,
-    scopes: [...scopes],
-    created_at: isoTime(createdAt),
-    expires_at: isoTimeOrNull(expiresAt),
-  }
-}
+// Later than this, a time in UTC no longer has the four digits of a year that RFC 3339 knows.
+const lastTimeMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999)
 
 /** Who may post events and call the API: sources and tokens. */
 export const accessEndpoints: readonly Endpoint[] = [
@@ -71,7 +39,10 @@ export const accessEndpoints: readonly Endpoint[] = [
           .max(256)
           .refine(isSigningSecret, 'begins with whsec_, so base64 must follow.')
           .optional()
-          .meta({ description: 'What the instance signs with. Generated when absent' }),
+          .meta({
+            description: 'What the instance signs with. Generated when absent',
+            example: 'A1B2C3D4E5F6',
+          }),
       })
       .meta({ id: 'CreateSource' }),
     replies: { 201: { description: 'Connected', schema: CreatedSource } },
@@ -108,7 +79,7 @@ export const accessEndpoints: readonly Endpoint[] = [
     summary: 'Disconnect a Sourcegraph instance',
     description: 'Its requests are refused from now on; the events that came from it stay.',
     tag: 'Sources',
-    params: IdParam('src_01kaqc3h5n8r2c4x'),
+    params: IdParam(SourceId),
     replies: { 204: { description: 'Gone' } },
     handle: async ({ sources }, { params: { id } }) => {
       if (!(await sources.remove(id))) throw new NotFound('source', id)
@@ -129,12 +100,16 @@ export const accessEndpoints: readonly Endpoint[] = [
           .array(z.enum(tokenScopes, 'must be admin, read or publish.'))
           .min(1, 'must name at least one of admin, read and publish.')
           .transform((scopes) => [...new Set(scopes)])
-          .meta({ description: 'admin: change everything and read; read: read only; publish: post events' }),
+          .meta({
+            description: 'admin: change everything and read; read: read only; publish: post events',
+            example: ['publish'],
+          }),
         expires_at: z.iso
           .datetime({ offset: true, message: 'must be a time such as 2027-01-31T00:00:00Z.' })
+          .refine((text) => !(Date.parse(text) > lastTimeMs), 'must be before the year 10000.')
           .nullable()
           .optional()
-          .meta({ description: 'Absent or null: never' }),
+          .meta({ description: 'Absent or null: never', example: '2027-01-31T00:00:00Z' }),
       })
       .meta({ id: 'CreateToken' }),
     check: ({ now }, body) => {
@@ -183,7 +158,7 @@ export const accessEndpoints: readonly Endpoint[] = [
     operationId: 'revokeToken',
     summary: 'Revoke an API token',
     tag: 'Tokens',
-    params: IdParam('tok_01kaqc3h5n8r2c4x'),
+    params: IdParam(TokenId),
     replies: { 204: { description: 'Revoked' } },
     handle: async ({ tokens }, { params: { id } }) => {
       if (!(await tokens.remove(id))) throw new NotFound('token', id)

@@ -1,7 +1,9 @@
 import * as z from 'zod'
-import { NotFound } from '../../domain/errors.ts'
+import type { Delivery } from '../../domain/delivery.ts'
+import { Conflict, NotFound } from '../../domain/errors.ts'
 import { parseDeliveryId } from '../../domain/ids.ts'
 import { redeliver } from '../../use-cases/redeliver.ts'
+import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import {
   DeliveryDetail,
@@ -10,16 +12,40 @@ import {
   toDeliveryDetail,
   toDeliveryResource,
 } from '../schemas/delivery.ts'
-import { Cursor, cursorOf, EventTypeKey, Flag, IdParam, Limit, Page, QueryTime } from '../schemas/fields.ts'
+import {
+  Cursor,
+  cursorOf,
+  DeliveryId,
+  EventTypeName,
+  Flag,
+  IdParam,
+  Limit,
+  Page,
+  timeRange,
+  WebhookId,
+} from '../schemas/fields.ts'
+import { waitingDelivery } from './waiting-delivery.ts'
 
 const tag = 'Deliveries'
-const params = IdParam('dlv_01kaqc3h5n8r2c4x7t9v2y4z6b01kaqc3h5n8r2c4x')
+const params = IdParam(DeliveryId)
 
 const Statuses = z
   .string()
   .transform((text) => text.split(','))
   .pipe(z.array(DeliveryStatusField))
+  .optional()
   .meta({ description: 'One status or several with commas between', example: 'retrying,exhausted' })
+
+/** The delivery as it is logged, or as it waits for its first attempt. @throws NotFound, also when its webhook is gone. */
+async function findDelivery({ webhooks, events, log }: AdminDeps, id: string): Promise<Delivery> {
+  const key = parseDeliveryId(id)
+  if (key !== undefined && (await webhooks.get(key.webhookId)) !== undefined) {
+    const event = await events.get(key.eventId)
+    const delivery = (await log.get(id)) ?? (event && waitingDelivery(event, key))
+    if (delivery !== undefined) return delivery
+  }
+  throw new NotFound('delivery', id)
+}
 
 export const deliveryEndpoints: readonly Endpoint[] = [
   endpoint({
@@ -29,13 +55,12 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     operationId: 'listDeliveries',
     summary: "A webhook's log, newest first",
     tag,
-    params: IdParam('whk_01kaqc3h5n8r2c4x'),
+    params: IdParam(WebhookId),
     query: z.strictObject({
-      status: Statuses.optional(),
-      event_type: EventTypeKey.optional(),
+      status: Statuses,
+      event_type: EventTypeName.optional().meta({ description: 'Only deliveries of events of this type' }),
       errors_only: Flag.optional().meta({ description: 'Only deliveries with a failed attempt' }),
-      from: QueryTime.optional(),
-      to: QueryTime.optional(),
+      ...timeRange,
       limit: Limit,
       cursor: Cursor(/^\d{1,15}\/dlv_[0-9a-z]{42,58}$/),
     }),
@@ -64,10 +89,9 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     tag,
     params,
     replies: { 200: { description: 'The delivery', schema: DeliveryDetail } },
-    handle: async ({ webhooks, events, log }, { params: { id } }) => {
-      const key = parseDeliveryId(id)
-      const delivery = key && (await webhooks.get(key.webhookId)) && (await log.get(id))
-      if (delivery === undefined) throw new NotFound('delivery', id)
+    handle: async (deps, { params: { id } }) => {
+      const delivery = await findDelivery(deps, id)
+      const { log, events } = deps
       const [attempts, payload] = await Promise.all([log.attempts(id), events.payload(delivery.eventId)])
       return { status: 200, body: toDeliveryDetail(delivery, attempts, payload) }
     },
@@ -82,8 +106,15 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       'A finished delivery stays as it is and a new one is made; one that is retrying makes its next attempt now. The receiver sees the same webhook-id.',
     tag,
     params,
-    replies: { 202: { description: 'The delivery that is under way', schema: DeliveryResource } },
+    replies: {
+      202: { description: 'The delivery that is under way', schema: DeliveryResource },
+      409: {
+        description: 'The webhook is off, the first attempt is yet to come, or the payload has expired',
+      },
+    },
     handle: async (deps, { params: { id } }) => {
+      if ((await findDelivery(deps, id)).status === 'pending')
+        throw new Conflict(`${id} is about to be sent for the first time: there is nothing to repeat yet.`)
       const delivery = await redeliver(deps.redeliver, id)
       return {
         status: 202,

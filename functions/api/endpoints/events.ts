@@ -1,44 +1,57 @@
 import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
-import { deliveryId } from '../../domain/ids.ts'
+import { eventTypes } from '../../domain/event-types.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { DeliveryResource, toDeliveryResource } from '../schemas/delivery.ts'
 import {
+  Count,
   Cursor,
   cursorOf,
-  EventTypeKey,
+  EventId,
+  EventType,
+  EventTypeName,
   IdParam,
   isoTime,
   Limit,
   Page,
-  QueryTime,
   Time,
+  timeRange,
+  WebhookId,
 } from '../schemas/fields.ts'
+import { waitingDelivery } from './waiting-delivery.ts'
 
 const tag = 'Events'
 
 const EventResource = z
   .object({
-    id: z.string(),
-    type: z.string(),
+    id: EventId,
+    type: EventType,
     origin: z
-      .object({ kind: z.enum(['source', 'token', 'test']), id: z.string() })
+      .object({
+        kind: z.enum(['source', 'token', 'test']),
+        id: z.string().meta({ example: 'src_01kaqc3h5n8r2c4x' }),
+      })
       .meta({ description: 'Who posted it: a source, a token, or a test of a webhook' }),
     accepted_at: Time,
-    payload_bytes: z.number(),
+    payload_bytes: Count.meta({ example: 380 }),
     fanned_out_at: Time.nullable().meta({
       description: 'null until it has been decided which webhooks want it',
     }),
-    webhook_ids: z.array(z.string()).meta({ description: 'The webhooks that it goes to' }),
-    missed_by: z.array(z.string()).meta({ description: 'The webhooks that want it, but were off' }),
+    webhook_ids: z.array(WebhookId).meta({ description: 'The webhooks that it goes to' }),
+    missed_by: z.array(WebhookId).meta({ description: 'The webhooks that want it, but were off' }),
   })
   .meta({ id: 'Event' })
 
 const EventDetail = EventResource.extend({
-  payload: z.unknown().meta({ description: 'null once it has expired' }),
-  deliveries: z.array(DeliveryResource),
+  payload: z.unknown().meta({
+    description: 'null once it has expired; as text when it is nested more than 500 levels deep',
+    example: { id: 'QmF0Y2hDaGFuZ2U6MTcz' },
+  }),
+  deliveries: z.array(DeliveryResource).meta({
+    description: 'One for each webhook that it goes to, and redeliveries; none of removed webhooks',
+  }),
 }).meta({ id: 'EventDetail' })
 
 function toEventResource({
@@ -64,29 +77,34 @@ function toEventResource({
 /** The event's deliveries, those of removed webhooks left out, and those that wait for their first attempt put in. */
 async function deliveriesOf({ log, webhooks }: AdminDeps, event: EventSummary) {
   const logged = await log.ofEvent(event.id)
+  const isLogged = new Set(logged.map(({ id }) => id))
   const waiting = (event.fanOut?.webhookIds ?? [])
-    .map((webhookId) => ({ id: deliveryId({ eventId: event.id, webhookId }), webhookId }))
-    .filter(({ id }) => !logged.some((delivery) => delivery.id === id))
-    .map(({ id, webhookId }) => ({
-      id,
-      eventId: event.id,
-      webhookId,
-      eventType: event.type,
-      trigger: 'event' as const,
-      status: 'pending' as const,
-      attempts: 0,
-      createdAt: event.acceptedAt,
-      updatedAt: event.acceptedAt,
-      nextAttemptAt: null,
-      lastStatus: null,
-      lastError: null,
-      errored: false,
-    }))
-  const all = [...logged, ...waiting]
+    .map((webhookId) => waitingDelivery(event, { webhookId }))
+    .filter((delivery) => delivery !== undefined)
+  const all = [...logged, ...waiting.filter(({ id }) => !isLogged.has(id))]
   const exists = await Promise.all(
     all.map(async ({ webhookId }) => (await webhooks.get(webhookId)) !== undefined),
   )
   return all.filter((_, index) => exists[index])
+}
+
+const maxLevels = 500
+
+/** A payload as a value; as its text when `JSON.stringify` might run out of stack on the value, which parsing does not. */
+function shownPayload(payload: Uint8Array | undefined): unknown {
+  if (payload === undefined) return null
+  const text = Buffer.from(payload).toString('utf8')
+  const parsed: unknown = JSON.parse(text)
+  return isDeeperThan(maxLevels, parsed) ? text : parsed
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  let level = [value]
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true
+    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []))
+  }
+  return false
 }
 
 export const eventEndpoints: readonly Endpoint[] = [
@@ -98,9 +116,8 @@ export const eventEndpoints: readonly Endpoint[] = [
     summary: 'Recent events, newest first',
     tag,
     query: z.strictObject({
-      type: EventTypeKey.optional(),
-      from: QueryTime.optional(),
-      to: QueryTime.optional(),
+      type: EventTypeName.optional().meta({ description: 'Only events of this type' }),
+      ...timeRange,
       limit: Limit,
       cursor: Cursor(/^evt_[0-9a-z]{26}$/),
     }),
@@ -117,17 +134,47 @@ export const eventEndpoints: readonly Endpoint[] = [
     operationId: 'getEvent',
     summary: 'An event with its payload and what became of it',
     tag,
-    params: IdParam('evt_01kaqc3h5n8r2c4x7t9v2y4z6b'),
+    params: IdParam(EventId),
     replies: { 200: { description: 'The event', schema: EventDetail } },
     handle: async (deps, { params: { id } }) => {
       const event = await deps.events.get(id)
       if (event === undefined) throw new NotFound('event', id)
       const [deliveries, payload] = await Promise.all([deliveriesOf(deps, event), deps.events.payload(id)])
-      const parsed: unknown = payload === undefined ? null : JSON.parse(Buffer.from(payload).toString('utf8'))
       return {
         status: 200,
-        body: { ...toEventResource(event), payload: parsed, deliveries: deliveries.map(toDeliveryResource) },
+        body: {
+          ...toEventResource(event),
+          payload: shownPayload(payload),
+          deliveries: deliveries.map(toDeliveryResource),
+        },
       }
     },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/event-types',
+    scope: 'read',
+    operationId: 'listEventTypes',
+    summary: 'List the event types that Sourcegraph is known to send',
+    description: 'A source may send others; a webhook gets them if it names them or *.',
+    tag,
+    replies: {
+      200: {
+        description: 'All of them',
+        schema: Page(
+          z
+            .object({
+              key: z.string().meta({ example: 'batch_change:apply' }),
+              description: z.string().meta({ example: 'A batch spec was applied to a batch change.' }),
+              example: z.record(z.string(), z.unknown()).meta({
+                description: 'A payload as Sourcegraph sends it',
+                example: { id: 'QmF0Y2hDaGFuZ2U6MTcz' },
+              }),
+            })
+            .meta({ id: 'EventType' }),
+        ),
+      },
+    },
+    handle: async () => ({ status: 200, body: { data: eventTypes, next_cursor: null } }),
   }),
 ]

@@ -19,4 +19,18 @@ export const serviceEndpoints: readonly Endpoint[] = [
     },
     handle: async () => ({ status: 200, body: { status: 'ok', version } }),
   }),
+  endpoint({
+    method: 'GET',
+    path: '/openapi.json',
+    scope: 'public',
+    operationId: 'getOpenApi',
+    summary: 'This document',
+    tag: 'Service',
+    replies: { 200: { description: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
+    handle: async () => {
+      // Read at the first request, not at start: the script that writes the file imports this table.
+      const { default: document } = await import('../openapi.json', { with: { type: 'json' } })
+      return { status: 200, body: document }
+    },
+  }),
 ]

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import type { FieldProblem } from '../../domain/errors.ts'
 import { NotFound } from '../../domain/errors.ts'
-import { eventTypes, examplePayload } from '../../domain/event-types.ts'
+import { examplePayload } from '../../domain/event-types.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { checkWebhookUrl } from '../../domain/webhook-url.ts'
 import { createWebhook, deleteWebhook, updateWebhook } from '../../use-cases/manage-webhooks.ts'
@@ -9,18 +9,29 @@ import { sendTest } from '../../use-cases/send-test.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint, etagOf, type Reply } from '../endpoint.ts'
 import { DeliveryDetail, toDeliveryDetail } from '../schemas/delivery.ts'
-import { cursorOf, EventTypeKey, Flag, IdParam, Limit, Page, webhookCursor } from '../schemas/fields.ts'
+import {
+  cursorOf,
+  DeliveryId,
+  EventTypeKey,
+  EventTypeName,
+  Flag,
+  IdParam,
+  Limit,
+  Page,
+  WebhookId,
+  webhookCursor,
+} from '../schemas/fields.ts'
+import { toScope } from '../schemas/scope.ts'
 import {
   CreatedWebhook,
   CreateWebhook,
-  toScope,
   toWebhookResource,
   UpdateWebhook,
   WebhookResource,
 } from '../schemas/webhook.ts'
 
 const tag = 'Webhooks'
-const params = IdParam('whk_01kaqc3h5n8r2c4x')
+const params = IdParam(WebhookId)
 const WithUrl = z.object({ url: z.string() })
 
 /** The URL is held against the operator's settings, so it is checked beside the schema, not in it. */
@@ -78,7 +89,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
       event_type: EventTypeKey.optional().meta({
         description: 'Only webhooks that get this type, by name or by *',
       }),
-      enabled: Flag.optional(),
+      enabled: Flag.optional().meta({ description: 'Only those that are on, or only those that are off' }),
       limit: Limit,
       cursor: webhookCursor,
     }),
@@ -168,17 +179,18 @@ export const webhookEndpoints: readonly Endpoint[] = [
     params,
     body: z
       .strictObject({
-        event_type: EventTypeKey.refine((type) => type !== '*', 'must be one event type, not *.')
-          .default('batch_change:apply')
-          .meta({ description: 'The type whose example payload is sent' }),
+        event_type: EventTypeName.default('batch_change:apply').meta({
+          description: 'The type whose example payload is sent',
+        }),
       })
       .meta({ id: 'TestWebhook' }),
     replies: {
       200: { description: 'What came of it', schema: DeliveryDetail },
       202: {
         description: 'Not over after 20 s: look at the delivery later',
-        schema: z.object({ id: z.string() }),
+        schema: z.object({ id: DeliveryId }),
       },
+      503: { description: 'The sample event could not be stored now' },
     },
     handle: async (deps, { params: { id: webhookId }, body: { event_type: eventType } }) => {
       const payload =
@@ -187,25 +199,5 @@ export const webhookEndpoints: readonly Endpoint[] = [
       if (finished === undefined) return { status: 202, body: { id } }
       return { status: 200, body: toDeliveryDetail(finished, await deps.log.attempts(id), payload) }
     },
-  }),
-  endpoint({
-    method: 'GET',
-    path: '/event-types',
-    scope: 'read',
-    operationId: 'listEventTypes',
-    summary: 'List the event types that Sourcegraph is known to send',
-    description: 'A source may send others; a webhook gets them if it names them or *.',
-    tag: 'Events',
-    replies: {
-      200: {
-        description: 'All of them',
-        schema: Page(
-          z
-            .object({ key: z.string(), description: z.string(), example: z.record(z.string(), z.unknown()) })
-            .meta({ id: 'EventType' }),
-        ),
-      },
-    },
-    handle: async () => ({ status: 200, body: { data: eventTypes, next_cursor: null } }),
   }),
 ]

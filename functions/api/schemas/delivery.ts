@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
-import { isoTime, isoTimeOrNull, Time } from './fields.ts'
+import { Count, DeliveryId, EventId, EventType, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 
 export const DeliveryStatusField = z
   .enum(['pending', 'retrying', 'delivered', 'exhausted', 'cancelled'])
@@ -8,24 +8,27 @@ export const DeliveryStatusField = z
 
 export const DeliveryResource = z
   .object({
-    id: z.string(),
-    event_id: z.string(),
-    webhook_id: z.string(),
-    event_type: z.string(),
+    id: DeliveryId,
+    event_id: EventId,
+    webhook_id: WebhookId,
+    event_type: EventType,
     trigger: z.enum(['event', 'redelivery', 'replay', 'test']).meta({
       description: 'Why it exists: the event itself, one sent again by hand, many sent again, or a test',
     }),
     status: DeliveryStatusField,
-    attempt_count: z.number(),
+    attempt_count: Count.meta({ description: 'Attempts made so far', example: 1 }),
     errored: z.boolean().meta({ description: 'Whether any attempt failed' }),
-    last_status: z
-      .number()
-      .nullable()
-      .meta({ description: 'Status code of the last attempt; 0 when no response came' }),
-    last_error: z.string().nullable(),
+    last_status: z.int().nullable().meta({
+      description: 'Status code of the last attempt; 0 when no response came, null before the first',
+      example: 503,
+    }),
+    last_error: z.string().nullable().meta({
+      description: 'The last failure in words, or why the delivery was cancelled; null when all is well',
+      example: 'The receiver answered 503.',
+    }),
     created_at: Time,
     updated_at: Time,
-    next_attempt_at: Time.nullable(),
+    next_attempt_at: Time.nullable().meta({ description: 'When it is tried again; null when it is not' }),
   })
   .meta({ id: 'Delivery' })
 
@@ -33,30 +36,44 @@ const Headers = z.record(z.string(), z.string())
 
 export const AttemptResource = z
   .object({
-    number: z.number(),
+    number: z.int().min(1).meta({ example: 1 }),
     sent_at: Time,
-    duration_ms: z.number(),
-    request: z.object({ method: z.literal('POST'), url: z.string(), headers: Headers }),
+    duration_ms: Count.meta({ example: 87 }),
+    request: z.object({
+      method: z.literal('POST'),
+      url: z.string().meta({ example: 'https://ci.example.com/hooks/sourcegraph' }),
+      headers: Headers.meta({
+        description: "As sent; of the webhook's own headers only the names",
+        example: { 'X-Sourcegraph-Webhook-Event-Type': 'batch_change:apply' },
+      }),
+    }),
     response: z
       .object({
-        status: z.number(),
-        headers: Headers,
-        body: z.string(),
-        body_encoding: z.enum(['utf8', 'base64']),
+        status: z.int().meta({ example: 503 }),
+        headers: Headers.meta({
+          description: 'As received, names in lower case',
+          example: { 'content-type': 'text/plain' },
+        }),
+        body: z.string().meta({ example: 'try later' }),
+        body_encoding: z.enum(['utf8', 'base64']).meta({ description: 'base64 when it is not UTF-8 text' }),
         truncated: z
           .boolean()
           .meta({ description: 'The body was longer than the 16 KiB that are kept, or broke off' }),
       })
-      .nullable(),
-    error: z.string().nullable().meta({ description: 'The failure in words; null for a success' }),
+      .nullable()
+      .meta({ description: 'null when none came' }),
+    error: z.string().nullable().meta({
+      description: 'The failure in words; null for a success',
+      example: 'The receiver answered 503.',
+    }),
   })
   .meta({ id: 'Attempt' })
 
 export const DeliveryDetail = DeliveryResource.extend({
-  request_body: z
-    .string()
-    .nullable()
-    .meta({ description: 'The body that is sent, the same at every attempt; null once it has expired' }),
+  request_body: z.string().nullable().meta({
+    description: 'The body that is sent, the same at every attempt; null once it has expired',
+    example: '{"id":"QmF0Y2hDaGFuZ2U6MTcz"}',
+  }),
   attempts: z.array(AttemptResource).meta({ description: 'Oldest first' }),
 }).meta({ id: 'DeliveryDetail' })
 

@@ -1,29 +1,11 @@
 import * as z from 'zod'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
-import type { Scope } from '../../domain/scope.ts'
 import { isSigningSecret } from '../../domain/signature.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
-import { EventTypeKey, isoTime, isoTimeOrNull, Time } from './fields.ts'
-
-const ScopeIds = z
-  .array(z.string().min(1).max(200))
-  .min(1, 'must name at least one id, or be left out.')
-  .max(100)
-
-const ScopeInput = z
-  .strictObject({
-    namespace_ids: ScopeIds.optional(),
-    batch_change_ids: ScopeIds.optional(),
-    repository_ids: ScopeIds.optional(),
-  })
-  .meta({
-    id: 'Scope',
-    description:
-      'Narrows a webhook: each list that is named must meet the ids of that kind that the event carries, as Sourcegraph prints them. {} is no narrowing.',
-    example: { batch_change_ids: ['QmF0Y2hDaGFuZ2U6MTcz'] },
-  })
+import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
+import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
 
 const HeaderValues = z.record(z.string(), z.string().nullable()).superRefine((headers, context) => {
   if (Object.keys(headers).length > maxHeaders) context.addIssue(`must be at most ${maxHeaders}.`)
@@ -53,27 +35,35 @@ const RetryScheduleInput = z
       return z.NEVER
     }
   })
-  .meta({
-    description: 'Waits before each attempt, the first included',
-    example: ['0s', '5s', '5m', '30m', '2h'],
-  })
+  .meta({ minItems: 1, maxItems: 20 })
+
+const exampleUrl = 'https://ci.example.com/hooks/sourcegraph'
+const exampleTypes = ['batch_change:apply', 'changeset:publish']
 
 const fields = {
   url: z.string().meta({
     description: 'Where to send, verbatim; https unless the operator allows http',
-    example: 'https://ci.example.com/hooks/sourcegraph',
+    example: exampleUrl,
+    format: 'uri',
+    maxLength: 2048,
   }),
   event_types: z
     .array(EventTypeKey)
     .min(1, 'must name at least one event type, or * for all.')
     .max(100)
-    .transform((types) => [...new Set(types)]),
-  description: z.string().max(500),
+    .transform((types) => [...new Set(types)])
+    .meta({ description: 'Event types, or * for all, those to come included', example: exampleTypes }),
+  description: z.string().max(500).meta({ description: 'For people', example: 'Closes the ticket' }),
   scope: ScopeInput,
-  enabled: z.boolean(),
-  retry_schedule: RetryScheduleInput.nullable().meta({ description: "null: the deployment's own schedule" }),
+  enabled: z.boolean().meta({ description: 'While it is false nothing is sent' }),
+  retry_schedule: RetryScheduleInput.nullable().meta({
+    description:
+      "Waits before each attempt, the first included, each at most 48h; null: the deployment's own",
+    example: ['0s', '5s', '5m', '30m', '2h'],
+  }),
   rate_limit: z.number().min(0.1).max(1000).nullable().meta({
     description: 'Most requests a second; null: no limit. What is over it waits; nothing is dropped',
+    example: 10,
   }),
 }
 
@@ -89,18 +79,21 @@ export const CreateWebhook = z
       .optional()
       .meta({
         description: 'Signs every request. Generated (256 bits) when absent; shown once, in the answer',
+        example: 'shared secret',
       }),
     event_types: fields.event_types,
     description: fields.description.default(''),
     scope: fields.scope.default({}),
     headers: NewHeaders.default({}).meta({
       description: 'Extra request headers, at most 20; values are write-only',
+      example: { Authorization: 'Bearer of-the-receiver' },
+      maxProperties: maxHeaders,
     }),
     enabled: fields.enabled.default(true),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
   })
-  .meta({ id: 'CreateWebhook' })
+  .meta({ id: 'CreateWebhook', example: { url: exampleUrl, event_types: exampleTypes } })
 
 /** The body that changes a webhook: what is absent stays. */
 export const UpdateWebhook = z
@@ -109,37 +102,44 @@ export const UpdateWebhook = z
     event_types: fields.event_types.optional(),
     description: fields.description.optional(),
     scope: fields.scope.optional(),
-    headers: HeaderValues.optional().meta({ description: 'Merged by name: a value sets, null removes' }),
+    headers: HeaderValues.optional().meta({
+      description: 'Merged by name: a value sets, null removes',
+      example: { Authorization: 'Bearer a-new-one', 'X-Old': null },
+      maxProperties: maxHeaders,
+    }),
     enabled: fields.enabled.optional(),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
   })
-  .meta({ id: 'UpdateWebhook' })
+  .meta({ id: 'UpdateWebhook', example: { enabled: false } })
 
 /** A webhook as the API shows it: neither its secret nor its headers' values. */
 export const WebhookResource = z
   .object({
-    id: z.string().meta({ example: 'whk_01kaqc3h5n8r2c4x' }),
-    url: z.string(),
-    description: z.string(),
-    event_types: z.array(z.string()),
-    scope: z.object({
-      namespace_ids: z.array(z.string()).optional(),
-      batch_change_ids: z.array(z.string()).optional(),
-      repository_ids: z.array(z.string()).optional(),
+    id: WebhookId,
+    url: z.string().meta({ example: exampleUrl }),
+    description: z.string().meta({ example: 'Closes the ticket' }),
+    event_types: z.array(z.string()).meta({ example: exampleTypes }),
+    scope: ScopeResource,
+    header_names: z.array(z.string()).meta({
+      description: 'Names of the extra headers; their values are never shown',
+      example: ['Authorization'],
     }),
-    header_names: z
-      .array(z.string())
-      .meta({ description: 'Names of the extra headers; their values are never shown' }),
     enabled: z.boolean(),
     disabled_reason: z.enum(['gone']).nullable().meta({
       description: 'Why the service turned it off: gone, the receiver answered 410. null when an admin did',
     }),
     disabled_at: Time.nullable(),
-    retry_schedule: z.array(z.string()).nullable(),
-    rate_limit: z.number().nullable(),
+    retry_schedule: z
+      .array(z.string())
+      .nullable()
+      .meta({ description: "null: the deployment's own", example: null }),
+    rate_limit: z
+      .number()
+      .nullable()
+      .meta({ description: 'Requests a second; null: no limit', example: null }),
     stats: z
-      .object({ total: z.number(), errored: z.number() })
+      .object({ total: Count.meta({ example: 1204 }), errored: Count.meta({ example: 3 }) })
       .meta({ description: 'Requests sent within the retention of the log, and how many of them failed' }),
     created_at: Time,
     updated_at: Time,
@@ -147,30 +147,19 @@ export const WebhookResource = z
   .meta({ id: 'Webhook' })
 
 export const CreatedWebhook = WebhookResource.extend({
-  secret: z.string().meta({ description: 'The signing secret. Keep it now: it is not shown again' }),
+  secret: z.string().meta({
+    description: 'The signing secret. Keep it now: it is not shown again',
+    example: 'shared secret',
+  }),
 }).meta({ id: 'CreatedWebhook' })
 
-/** The scope of a request body as the domain knows it. */
-export function toScope(input: z.output<typeof ScopeInput>): Scope {
-  return {
-    namespaceIds: input.namespace_ids,
-    batchChangeIds: input.batch_change_ids,
-    repositoryIds: input.repository_ids,
-  }
-}
-
 export function toWebhookResource(webhook: Webhook, stats: WebhookStats): z.input<typeof WebhookResource> {
-  const { namespaceIds, batchChangeIds, repositoryIds } = webhook.scope
   return {
     id: webhook.id,
     url: webhook.url,
     description: webhook.description,
     event_types: [...webhook.eventTypes],
-    scope: {
-      ...(namespaceIds && { namespace_ids: [...namespaceIds] }),
-      ...(batchChangeIds && { batch_change_ids: [...batchChangeIds] }),
-      ...(repositoryIds && { repository_ids: [...repositoryIds] }),
-    },
+    scope: toScopeResource(webhook.scope),
     header_names: Object.keys(webhook.headers),
     enabled: webhook.enabled,
     disabled_reason: webhook.disabledReason,

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { endpoints } from '../../functions/api/endpoints.ts'
+import { type CheckedApi, checkedApi, idOf, textOf } from '../support/checked-api.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
+
+/** What each call answers to a token that may make it: the ids are of nothing, and the body is empty. */
+const allowedAnswers: Readonly<Record<string, number>> = {
+  createWebhook: 422,
+  listWebhooks: 200,
+  getWebhook: 404,
+  updateWebhook: 404,
+  deleteWebhook: 404,
+  testWebhook: 404,
+  listEventTypes: 200,
+  listEvents: 200,
+  getEvent: 404,
+  listDeliveries: 404,
+  getDelivery: 404,
+  redeliver: 404,
+  createSource: 422,
+  listSources: 200,
+  deleteSource: 404,
+  createToken: 422,
+  listTokens: 200,
+  revokeToken: 404,
+  getHealth: 200,
+  getOpenApi: 200,
+  postEvents: 422,
+}
+
+const mayCall = new Map([
+  ['admin', ['admin', 'read', 'public']],
+  ['read', ['read', 'public']],
+  ['publish', ['publish', 'public']],
+])
+
+const calls = [
+  ...endpoints.map(({ method, path, scope, operationId }) => ({ method, path, scope, operationId })),
+  { method: 'POST', path: '/events', scope: 'publish', operationId: 'postEvents' },
+] as const
+
+describe('access', () => {
+  let server: TestServer
+  let api: CheckedApi
+  const tokens = new Map<string, string | undefined>()
+
+  beforeAll(async () => {
+    server = await startTestServer()
+    api = await checkedApi(server)
+    for (const scope of mayCall.keys()) tokens.set(scope, await api.createToken([scope]))
+    tokens.set('none', undefined)
+    tokens.set('garbage', 'sgwh_not-a-token')
+    const soon = new Date(Date.now() + 1_000).toISOString()
+    const expiring = await api.createToken([...mayCall.keys()], soon)
+    tokens.set('expired', expiring)
+    const revoked = await api.call('POST', '/tokens', { name: 'revoked', scopes: [...mayCall.keys()] })
+    tokens.set('revoked', textOf(revoked, 'token'))
+    await api.call('DELETE', `/tokens/${idOf(revoked)}`)
+    await until(async () => (await api.as(expiring).call('GET', '/webhooks')).status === 401)
+  })
+
+  afterAll(() => server.remove())
+
+  it.each(calls)('to $operationId takes a token that is valid and allowed', async (call) => {
+    const expected = allowedAnswers[call.operationId]
+    const path = call.path.replace('{id}', 'whk_0000000000000000')
+    const body = call.method === 'POST' || call.method === 'PATCH' ? {} : undefined
+    const statusWith = async (token: string) =>
+      (await api.as(tokens.get(token)).call(call.method, path, body)).status
+    for (const token of ['none', 'garbage', 'expired', 'revoked']) {
+      expect([token, await statusWith(token)]).toEqual([token, call.scope === 'public' ? expected : 401])
+    }
+    for (const [token, allowed] of mayCall) {
+      expect([token, await statusWith(token)]).toEqual([token, allowed.includes(call.scope) ? expected : 403])
+    }
+  })
+
+  it.each([
+    ['none', 'Send a token'],
+    ['garbage', 'There is no such token'],
+    ['revoked', 'it was revoked'],
+    ['expired', 'expired at 20'],
+  ])('with a token that is %s is refused in words that say so', async (token, words) => {
+    for (const [method, path] of [
+      ['GET', '/webhooks'],
+      ['POST', '/events'],
+    ] as const) {
+      const reply = await api.as(tokens.get(token)).call(method, path, method === 'POST' ? {} : undefined)
+      expect(reply.headers.get('www-authenticate')).toBe('Bearer')
+      expect(reply.body).toMatchObject({ code: 'unauthenticated', detail: expect.stringContaining(words) })
+    }
+  })
+
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'bearer'])(
+    'is refused with the header "%s"',
+    async (value) => {
+      const reply = await api.as(undefined).call('GET', '/webhooks', undefined, { authorization: value })
+      expect(reply.status).toBe(401)
+      expect(reply.body).toMatchObject({ detail: expect.stringContaining('Bearer <token>') })
+    },
+  )
+
+  it('is told which scope is wanted, and which the token has', async () => {
+    const reply = await api.as(tokens.get('read')).call('POST', '/webhooks', {})
+    expect(reply.body).toMatchObject({ code: 'forbidden', detail: expect.stringMatching(/"admin".*read/) })
+  })
+
+  it('ends for a token that revokes itself', async () => {
+    const reply = await api.call('POST', '/tokens', { name: 'brief', scopes: ['admin'] })
+    const brief = api.as(textOf(reply, 'token'))
+    expect((await brief.call('DELETE', `/tokens/${idOf(reply)}`)).status).toBe(204)
+    expect((await brief.call('GET', '/tokens')).status).toBe(401)
+  })
+})
