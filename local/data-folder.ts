@@ -27,10 +27,15 @@ export function openDataFolder(path: string): DataFolder {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     const databaseFile = join(folder, 'webhooks.db')
-    const key = readOrMakeKey(folder, existsSync(databaseFile))
     const unlock = lockFolder(folder)
-    if (!existsSync(databaseFile)) writeFileSync(databaseFile, '', { mode: 0o600 })
-    return { databaseFile, key, unlock }
+    try {
+      const key = readOrMakeKey(folder, existsSync(databaseFile))
+      if (!existsSync(databaseFile)) writeFileSync(databaseFile, '', { mode: 0o600 })
+      return { databaseFile, key, unlock }
+    } catch (error) {
+      unlock()
+      throw error
+    }
   } catch (error) {
     if (
       error instanceof Error &&

@@ -123,7 +123,10 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     ),
     admin: adminHandler(admin, log),
     authorize: authorizeHandler({ tokens, now }),
-    fanOut: fanOutHandler({ subscriptions: webhooks, events, deliveryQueue, defaultSchedule, now }, log),
+    fanOut: fanOutHandler(
+      { subscriptions: webhooks, events, deliveries, deliveryQueue, defaultSchedule, now },
+      log,
+    ),
     deliver: deliverHandler(deliver, log),
     sweep: sweepHandler({ deliveries, deliveryQueue, now }, log),
     expiry: new SqliteExpiry(store),

@@ -20,12 +20,12 @@ export function toGatewayRequest(
   }: { url: URL; route: Route; body: Buffer; authorizer?: Record<string, unknown> | undefined },
 ): APIGatewayProxyEvent {
   const method = request.method ?? 'GET'
-  const headers: Record<string, string> = {}
-  const multiValueHeaders: Record<string, string[]> = {}
+  const allHeaders = new Map<string, string[]>()
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
     const [name = '', value = ''] = [request.rawHeaders[at], request.rawHeaders[at + 1]]
-    headers[name] = value
-    multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value]
+    const values = allHeaders.get(name)
+    if (values === undefined) allHeaders.set(name, [value])
+    else values.push(value)
   }
   const isText = isUtf8(body)
   const hasQuery = url.search !== ''
@@ -33,8 +33,8 @@ export function toGatewayRequest(
     resource: route.resource,
     path: url.pathname,
     httpMethod: method,
-    headers,
-    multiValueHeaders,
+    headers: Object.fromEntries([...allHeaders].map(([name, values]) => [name, values.at(-1) ?? ''])),
+    multiValueHeaders: Object.fromEntries(allHeaders),
     queryStringParameters: hasQuery ? Object.fromEntries(url.searchParams) : null,
     multiValueQueryStringParameters: hasQuery ? allValues(url.searchParams) : null,
     pathParameters: Object.keys(route.params).length === 0 ? null : { ...route.params },

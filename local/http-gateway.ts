@@ -34,7 +34,7 @@ export function createGateway(handlers: Handlers, log: Log): Server {
     const body = await readBody(request, maxBodyBytes)
     if (body === undefined) throw new TooLarge('The request is larger than 6 MiB.')
     const method = request.method ?? 'GET'
-    const url = new URL(request.url ?? '/', 'http://localhost')
+    const url = targetOf(request)
     const match = router.find(asMethod(method), url.pathname)
     if (match === null) return notRouted(method, url)
     const { resource, handler, isPublic } = match.store as Found
@@ -76,20 +76,33 @@ export function createGateway(handlers: Handlers, log: Log): Server {
     return { ...granted }
   }
 
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     answer(request)
       .catch((error: unknown) => {
         const problem = problemOf(error)
-        if (problem.status >= 500)
+        // A client that broke off its request gets no answer, and is nobody's fault here.
+        if (problem.status >= 500 && request.complete)
           log.error('a request failed', { route: request.method, error: String(error) })
         return problemReply(problem, undefined, error)
       })
-      .then((reply) => write(response, reply))
+      .then((reply) => {
+        // Once it stops, a kept connection would bring the next request.
+        if (!server.listening) response.shouldKeepAlive = false
+        write(response, reply)
+      })
       .catch((error: unknown) => {
         log.error('an answer could not be written', { error: String(error) })
         response.destroy()
       })
   })
+  return server
+}
+
+/** What the request asks for. A path of `//host` is a path: it is put behind an authority before it is parsed. */
+function targetOf({ url = '/' }: IncomingMessage): URL {
+  const target = url.startsWith('/') ? `http://localhost${url}` : url
+  if (!URL.canParse(target)) throw new NotFound('page', url)
+  return new URL(target)
 }
 
 function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {

@@ -28,7 +28,10 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
   const folder = openDataFolder(settings.dataDir)
-  const engine = await openEngine(folder, settings, log)
+  const engine = await openEngine(folder, settings, log).catch((error: unknown) => {
+    folder.unlock()
+    throw error
+  })
   const gateway = createGateway(engine, log)
   try {
     await new Promise<void>((resolve, reject) => {

@@ -124,7 +124,11 @@ const Settings = z.object({
     asIssue((entries: string[]) => {
       if (entries.includes('*')) return 'any' as const
       if (entries.length === 0) throw new Error('must name at least one port, or * for all.')
-      return entries.map((entry) => port.parse(entry))
+      return entries.map((entry) => {
+        const { success, data } = port.safeParse(entry)
+        if (!success) throw new Error(`"${entry}" is no port: must be a port, 0 to 65535.`)
+        return data
+      })
     }),
   ),
   retention: z.string().transform(

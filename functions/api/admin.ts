@@ -29,7 +29,7 @@ export function adminHandler(deps: AdminDeps, log: Log) {
       const reply = await endpoint.run(deps, {
         params: definedOf(request.pathParameters),
         query: definedOf(request.queryStringParameters),
-        body: endpoint.body === undefined ? undefined : parseJson(bodyBytes(request)),
+        body: bodyOf(endpoint, request),
         ifMatch: headerOf(request, 'if-match'),
       })
       if (reply.body === undefined)
@@ -46,6 +46,12 @@ function mustBeAllowed({ scope }: Endpoint, request: GatewayRequest): void {
     throw new Forbidden(
       `This takes a token with the scope "${scope}"; yours has: ${scopes.join(', ') || 'none'}.`,
     )
+}
+
+function bodyOf({ body, bodyIsOptional }: Endpoint, request: GatewayRequest): unknown {
+  if (body === undefined) return undefined
+  const bytes = bodyBytes(request)
+  return bytes.length === 0 && bodyIsOptional === true ? {} : parseJson(bytes)
 }
 
 function definedOf(values: Readonly<Record<string, string | undefined>> | null): Record<string, string> {

@@ -3,6 +3,7 @@ import { type FieldProblem, InvalidInput } from '../domain/errors.ts'
 import type { TokenScope } from '../domain/token.ts'
 import type { AdminDeps } from './admin-deps.ts'
 import { fieldProblems } from './field-problems.ts'
+import { words } from './words.ts'
 
 /** What a request brings, not yet looked at. */
 export interface RawInput {
@@ -39,6 +40,8 @@ export interface Endpoint {
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
   readonly body?: z.ZodType
+  /** An absent body is taken for `{}`. */
+  readonly bodyIsOptional?: boolean
   readonly usesIfMatch?: boolean
   readonly replies: Readonly<Record<number, DescribedReply>>
   /** @throws InvalidInput naming every bad field, and whatever the use case throws. */
@@ -77,10 +80,12 @@ export function endpoint<
     body: spec.body ?? z.unknown(),
   })
   const parse = (deps: AdminDeps, raw: RawInput) => {
-    const { success, data, error } = schema.safeParse(raw)
+    const { success, data, error } = schema.safeParse(raw, { error: words })
     const problems = success ? [] : fieldProblems(error).map(withoutPart)
-    const more = spec.check?.(deps, raw.body) ?? []
-    if (!success || more.length > 0) throw new InvalidInput([...problems, ...more])
+    const ifMatch =
+      spec.usesIfMatch === true && raw.ifMatch !== undefined && !isEtag(raw.ifMatch) ? [badIfMatch] : []
+    const all = [...problems, ...(spec.check?.(deps, raw.body) ?? []), ...ifMatch]
+    if (!success || all.length > 0) throw new InvalidInput(all)
     return data as Input<z.output<Params>, z.output<Query>, z.output<Body>>
   }
   return {
@@ -103,13 +108,17 @@ export function etagOf(version: number): string {
   return `"${version}"`
 }
 
+const etagPattern = /^(?:W\/)?"(\d{1,15})"$/
+const badIfMatch = {
+  field: 'If-Match',
+  detail: 'must be the ETag that came with the webhook, such as "3", in quotes.',
+}
+
+function isEtag(ifMatch: string): boolean {
+  return ifMatch.trim() === '*' || etagPattern.test(ifMatch.trim())
+}
+
 function versionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(ifMatch.trim())?.[1]
-  if (version === undefined) {
-    throw new InvalidInput([
-      { field: 'If-Match', detail: 'must be the ETag that came with the webhook, such as "3", in quotes.' },
-    ])
-  }
-  return Number(version)
+  const version = etagPattern.exec(ifMatch?.trim() ?? '')?.[1]
+  return version === undefined ? undefined : Number(version)
 }

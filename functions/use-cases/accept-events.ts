@@ -76,20 +76,33 @@ export async function acceptEvents(
     return { event, duplicateOf: result?.kind === 'duplicate' ? result : undefined }
   })
   const toQueue = accepted.filter(({ duplicateOf }) => duplicateOf?.fannedOut !== true)
-  const refused = await fanOutQueue.send(
+  const refused = await sendOrRefuse(
+    fanOutQueue,
     toQueue.map(({ event, duplicateOf }) => {
       const id = duplicateOf?.eventId ?? event.id
       const body = { event_id: id, event_type: event.type, payload: inlinePayload(event.payload) }
       return { id, body: duplicateOf ? { ...body, repeat: true } : body }
     }),
   )
-  if (refused.length > 0)
-    throw new Unavailable('The queue does not take events now. Send the same request again.')
+  if (refused.length > 0) throw new Unavailable(queueIsDown)
   return accepted.map(({ event, duplicateOf }) => ({
     id: duplicateOf?.eventId ?? event.id,
     type: event.type,
     duplicate: duplicateOf !== undefined,
   }))
+}
+
+const queueIsDown = 'The queue does not take events now. Send the same request again.'
+
+async function sendOrRefuse(
+  queue: FanOutQueue,
+  messages: Parameters<FanOutQueue['send']>[0],
+): Promise<readonly string[]> {
+  try {
+    return await queue.send(messages)
+  } catch (cause) {
+    throw new Unavailable(queueIsDown, { cause })
+  }
 }
 
 /** SHA-256 of the type and the payload, in hex: what tells a repeat from another event under the same key. */

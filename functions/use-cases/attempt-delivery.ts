@@ -1,12 +1,13 @@
 import { afterAttempt } from '../domain/after-attempt.ts'
 import { type Attempt, type Delivery, isTerminal } from '../domain/delivery.ts'
-import { deliveryTime, parseDeliveryId } from '../domain/ids.ts'
+import { parseDeliveryId } from '../domain/ids.ts'
 import {
   type DeliveryMessage,
   type DeliveryQueue,
   deliveryMessage,
   maxQueueDelayMs,
 } from '../domain/messages.ts'
+import { newDelivery } from '../domain/new-delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Webhook } from '../domain/webhook.ts'
@@ -79,8 +80,11 @@ export async function attemptDelivery(
   message: DeliveryMessage,
   seen: boolean,
 ): Promise<AttemptResult> {
-  const delivery = (await deps.deliveries.find(message.delivery_id)) ?? newDelivery(message)
-  if (isTerminal(delivery.status)) return 'skipped'
+  const delivery = (await deps.deliveries.find(message.delivery_id)) ?? unlogged(message)
+  if (isTerminal(delivery.status)) {
+    if (seen) await finishDisabling(deps, delivery)
+    return 'skipped'
+  }
   if (message.attempt !== delivery.attempts + 1) {
     // The attempt was logged, but whoever did so may have died before queueing the next one.
     if (seen && delivery.nextAttemptAt !== null && waitsInQueue(delivery.nextAttemptAt, deps.now())) {
@@ -136,6 +140,15 @@ async function attempt(
   }
 }
 
+/** Whoever logged a 410 may have died before turning the webhook off; an admin who changed it since has the last word. */
+async function finishDisabling(deps: AttemptDelivery, delivery: Delivery): Promise<void> {
+  if (delivery.lastStatus !== 410 || delivery.trigger === 'test') return
+  const webhook = await deps.webhooks.get(delivery.webhookId)
+  if (webhook !== undefined && webhook.updatedAt <= delivery.updatedAt) {
+    await deps.webhooks.disable(webhook.id, 'gone', deps.now())
+  }
+}
+
 async function cancel(deps: AttemptDelivery, delivery: Delivery, why: string): Promise<AttemptResult> {
   const cancelled = {
     ...delivery,
@@ -170,23 +183,8 @@ async function isDeferred(
 }
 
 /** A first attempt has no row yet: its delivery is what its id says. */
-function newDelivery(message: DeliveryMessage): Delivery {
+function unlogged(message: DeliveryMessage): Delivery {
   const key = parseDeliveryId(message.delivery_id)
   if (key === undefined) throw new Error(`"${message.delivery_id}" is no delivery id.`)
-  const createdAt = deliveryTime(key)
-  return {
-    id: message.delivery_id,
-    eventId: key.eventId,
-    webhookId: key.webhookId,
-    eventType: message.event_type,
-    trigger: message.trigger,
-    status: 'pending',
-    attempts: 0,
-    createdAt,
-    updatedAt: createdAt,
-    nextAttemptAt: null,
-    lastStatus: null,
-    lastError: null,
-    errored: false,
-  }
+  return newDelivery(key, { eventType: message.event_type, trigger: message.trigger })
 }

@@ -7,9 +7,11 @@ import {
   type FanOutMessage,
   type Outgoing,
 } from '../domain/messages.ts'
+import { newDelivery } from '../domain/new-delivery.ts'
 import { eventIds, isInScope, isNarrowed } from '../domain/scope.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import { scheduleOf } from './schedule.ts'
+import type { LogEntry } from './attempt-delivery.ts'
+import { scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 
 /** A message to fan out. `seen`: the queue has handed it out before, so part of the work may be done. */
 export interface FanOutTask {
@@ -27,6 +29,7 @@ export interface FanOutEvents {
     fanOutOf(eventId: string): Promise<FanOut | undefined>
     recordFanOut(eventId: string, fanOut: FanOut): Promise<void>
   }
+  readonly deliveries: { record(entry: LogEntry): Promise<void> }
   readonly deliveryQueue: DeliveryQueue
   readonly defaultSchedule: readonly number[]
   readonly now: () => number
@@ -47,6 +50,7 @@ export async function fanOutEvents(
     plans.map(async (planned) => {
       if (planned === undefined) return true
       if (planned.messages.some(({ id }) => refused.has(id))) return false
+      await Promise.all(planned.later.map((entry) => deps.deliveries.record(entry)))
       await deps.events.recordFanOut(planned.eventId, planned.fanOut)
       return true
     }),
@@ -56,6 +60,8 @@ export async function fanOutEvents(
 interface Plan {
   readonly eventId: string
   readonly messages: readonly Outgoing<DeliveryMessage>[]
+  /** What is due later than a queue can wait: it stands in the due index until the sweep queues it. */
+  readonly later: readonly LogEntry[]
   readonly fanOut: FanOut
 }
 
@@ -65,24 +71,29 @@ async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<
     return undefined
   const wanting = await webhooksWanting(deps, message)
   const nowMs = deps.now()
-  const messages = wanting
+  const first = wanting
     .filter(({ enabled }) => enabled)
     .map((webhook) => {
-      const firstWaitMs = scheduleOf(webhook, deps.defaultSchedule)[0] ?? 0
+      const waitMs = scheduleOf(webhook, deps.defaultSchedule)[0] ?? 0
+      return { webhookId: webhook.id, at: waitMs > 0 ? nowMs + waitMs : undefined }
+    })
+  const isLate = ({ at }: { at: number | undefined }) => at !== undefined && !waitsInQueue(at, nowMs)
+  const messages = first
+    .filter((attempt) => !isLate(attempt))
+    .map(({ webhookId, at: notBefore }) => {
+      const id = deliveryId({ eventId, webhookId })
       return deliveryMessage(
-        {
-          delivery_id: deliveryId({ eventId, webhookId: webhook.id }),
-          event_type: eventType,
-          attempt: 1,
-          trigger: 'event',
-          payload: message.payload,
-        },
-        { webhookId: webhook.id, notBefore: firstWaitMs > 0 ? nowMs + firstWaitMs : undefined },
+        { delivery_id: id, event_type: eventType, attempt: 1, trigger: 'event', payload: message.payload },
+        { webhookId, notBefore },
       )
     })
+  const later = first.filter(isLate).map(({ webhookId, at = nowMs }) => ({
+    delivery: newDelivery({ eventId, webhookId }, { eventType, trigger: 'event', nextAttemptAt: at }),
+    sweepAt: sweepAt(at, nowMs),
+  }))
   const idsOf = (enabled: boolean) =>
     wanting.filter((webhook) => webhook.enabled === enabled).map(({ id }) => id)
-  return { eventId, messages, fanOut: { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) } }
+  return { eventId, messages, later, fanOut: { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) } }
 }
 
 async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {

@@ -23,9 +23,16 @@ export async function identifySource(
   body: Uint8Array,
   signature: string,
 ): Promise<Source> {
+  const faults: unknown[] = []
   for (const source of await deps.sources.all()) {
-    if (verifySourcegraphSignature(await keyOf(deps, source), body, signature)) return source
+    try {
+      if (verifySourcegraphSignature(await keyOf(deps, source), body, signature)) return source
+    } catch (error) {
+      faults.push(error)
+    }
   }
+  // It may be from the source whose secret did not open: that is our fault, and the instance should try again.
+  if (faults.length > 0) throw faults[0]
   throw new Unauthenticated(
     'The signature fits none of the sources. Create a source with the secret of the Sourcegraph webhook, or correct the secret there.',
   )

@@ -49,7 +49,7 @@ export async function createWebhook(
     secret: await deps.cipher.seal(secret, id),
     headers: await sealHeaders(deps, id, wanted.headers),
     disabledReason: null,
-    disabledAt: null,
+    disabledAt: wanted.enabled ? null : nowMs,
     version: 1,
     createdAt: nowMs,
     updatedAt: nowMs,
@@ -93,7 +93,7 @@ export async function updateWebhook(
       headers: await mergeHeaders(deps, current, changes.headers),
       enabled,
       disabledReason: enabled ? null : current.disabledReason,
-      disabledAt: enabled ? null : (current.disabledAt ?? deps.now()),
+      disabledAt: enabled ? null : current.enabled ? deps.now() : current.disabledAt,
       retrySchedule:
         changes.retrySchedule === undefined ? current.retrySchedule : (changes.retrySchedule ?? undefined),
       rateLimit: changes.rateLimit === undefined ? current.rateLimit : (changes.rateLimit ?? undefined),

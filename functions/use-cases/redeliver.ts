@@ -1,7 +1,7 @@
 import { type Delivery, isTerminal } from '../domain/delivery.ts'
 import { Conflict, NotFound } from '../domain/errors.ts'
-import { deliveryId, deliveryTime } from '../domain/ids.ts'
 import type { DeliveryQueue } from '../domain/messages.ts'
+import { newDelivery } from '../domain/new-delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { LogEntry } from './attempt-delivery.ts'
 import { queueNextAttempt, sweepAt } from './schedule.ts'
@@ -37,29 +37,12 @@ export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> 
   }
   const nowMs = deps.now()
   const next = isTerminal(delivery.status)
-    ? again(delivery, deps.newRun(nowMs), nowMs)
+    ? newDelivery(
+        { eventId: delivery.eventId, webhookId: delivery.webhookId, run: deps.newRun(nowMs) },
+        { eventType: delivery.eventType, trigger: 'redelivery', nextAttemptAt: nowMs },
+      )
     : { ...delivery, nextAttemptAt: nowMs }
   await deps.deliveries.record({ delivery: next, sweepAt: sweepAt(nowMs, nowMs) })
   await queueNextAttempt(deps.deliveryQueue, next)
   return next
-}
-
-function again(delivery: Delivery, run: string, nowMs: number): Delivery {
-  const { eventId, webhookId, eventType } = delivery
-  const key = { eventId, webhookId, run }
-  return {
-    id: deliveryId(key),
-    eventId,
-    webhookId,
-    eventType,
-    trigger: 'redelivery',
-    status: 'pending',
-    attempts: 0,
-    createdAt: deliveryTime(key),
-    updatedAt: nowMs,
-    nextAttemptAt: nowMs,
-    lastStatus: null,
-    lastError: null,
-    errored: false,
-  }
 }

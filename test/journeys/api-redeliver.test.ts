@@ -48,7 +48,7 @@ describe('a redelivery', () => {
     const { webhook, event, id } = await deliver('/delivered', 'delivered')
     const reply = await redeliver(id)
     expect(reply.status).toBe(202)
-    expect(reply.headers.get('location')).toBe(`/deliveries/${idOf(reply)}`)
+    expect(reply.headers.get('location')).toBe(`../${idOf(reply)}`)
     expect(reply.body).toMatchObject({ trigger: 'redelivery', status: 'pending', event_id: event })
     expect(idOf(reply)).not.toBe(id)
     const [first, second] = await receivedFor(receiver, event, 2)

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
@@ -13,7 +14,10 @@ export class FolderInUse extends Error {
  * @throws FolderInUse.
  */
 export function lockFolder(folder: string): () => void {
-  const lock = new DatabaseSync(join(folder, 'lock.db'))
+  const file = join(folder, 'lock.db')
+  // Whoever could open this file could hold the lock.
+  closeSync(openSync(file, 'a', 0o600))
+  const lock = new DatabaseSync(file)
   try {
     lock.exec('pragma busy_timeout = 0; begin exclusive')
   } catch (cause) {

@@ -56,10 +56,10 @@ export class SqliteDeliveryLog {
       get: database.prepare('select * from deliveries where id = ? and created_at > ?'),
       attempts: database.prepare('select * from attempts where delivery_id = ? order by number, sent_at'),
       byEvent: database.prepare(
-        'select * from deliveries where id >= ? and id < ? order by created_at, id limit 1000',
+        'select * from deliveries where id >= ? and id < ? order by created_at, id limit 10000',
       ),
       stats: database.prepare(
-        'select coalesce(sum(total), 0) total, coalesce(sum(errored), 0) errored from hourly_counters where webhook_id = ? and hour > ?',
+        'select coalesce(sum(total), 0) total, coalesce(sum(errored), 0) errored from hourly_counters where webhook_id = ? and hour >= ?',
       ),
     }
   }
@@ -74,7 +74,7 @@ export class SqliteDeliveryLog {
     return this.#statements.attempts.all(deliveryId).map((row) => z.parse(AttemptRow, row))
   }
 
-  /** An event's deliveries that have been attempted or ended, oldest first, at most 1,000. */
+  /** An event's deliveries that have been attempted or ended, oldest first, at most 10,000. */
   async ofEvent(eventId: string): Promise<readonly Delivery[]> {
     const prefix = `dlv_${eventId.slice(4)}`
     return this.#statements.byEvent.all(prefix, `${prefix}~`).map(toDelivery)
@@ -100,7 +100,7 @@ export class SqliteDeliveryLog {
     return { items, next: last && positionOf(toDelivery(last)) }
   }
 
-  /** Counts of the whole hours within the retention. */
+  /** Counts of the hours that the retention reaches into. */
   async stats(webhookId: string): Promise<WebhookStats> {
     const row = this.#statements.stats.get(webhookId, Math.floor(this.#shownSince() / hourMs))
     return z.parse(z.object({ total: z.number(), errored: z.number() }), row)

@@ -42,8 +42,9 @@ export class SqliteEvents implements EventStore {
       f.at, f.webhook_ids, f.missed_by from`
     this.#statements = {
       key: database.prepare(
-        `select event_id, body_hash, expires_at, exists (select 1 from fan_outs f where f.event_id = k.event_id) fanned_out
-         from idempotency_keys k where key = ?`,
+        `select k.event_id, k.body_hash, k.expires_at, f.event_id is not null fanned_out
+         from idempotency_keys k join events e on e.id = k.event_id left join fan_outs f on f.event_id = k.event_id
+         where k.key = ? and e.accepted_at > ?`,
       ),
       keepKey: database.prepare(
         'insert or replace into idempotency_keys (key, event_id, body_hash, expires_at) values (?, ?, ?, ?)',
@@ -103,7 +104,8 @@ export class SqliteEvents implements EventStore {
   }
 
   #knownAs({ origin, acceptedAt }: Event, key: StoredKey): StoreResult | undefined {
-    const row = this.#statements.key.get(scopedKey(origin, key))
+    // A key whose event has expired is free again: what came of that event is not known any more.
+    const row = this.#statements.key.get(scopedKey(origin, key), this.#shownSince())
     if (row === undefined) return undefined
     const known = z.parse(KeyRow, row)
     if (known.expires_at <= acceptedAt) return undefined

@@ -81,7 +81,7 @@ function columnValues(webhook: Webhook) {
 export class SqliteWebhooks {
   readonly #store: SqliteStore
   readonly #statements
-  #byId = new Map<string, Webhook | undefined>()
+  #byId = new Map<string, Webhook>()
   #bySubscription = new Map<string, readonly Webhook[]>()
 
   constructor(store: SqliteStore) {
@@ -117,11 +117,12 @@ export class SqliteWebhooks {
   }
 
   async get(id: string): Promise<Webhook | undefined> {
-    if (!this.#byId.has(id)) {
-      const row = this.#statements.get.get(id)
-      this.#byId.set(id, row && z.parse(Row, row))
-    }
-    return this.#byId.get(id)
+    const known = this.#byId.get(id)
+    if (known !== undefined) return known
+    const row = this.#statements.get.get(id)
+    const webhook = row && z.parse(Row, row)
+    if (webhook !== undefined) this.#byId.set(id, webhook)
+    return webhook
   }
 
   async subscribedTo(eventType: string): Promise<readonly Webhook[]> {

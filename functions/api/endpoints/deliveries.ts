@@ -119,7 +119,8 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       return {
         status: 202,
         body: toDeliveryResource(delivery),
-        headers: { Location: `/deliveries/${delivery.id}` },
+        // Relative, because behind API Gateway the path begins with a stage.
+        headers: { Location: `../${delivery.id}` },
       }
     },
   }),

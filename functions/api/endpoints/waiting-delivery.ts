@@ -1,5 +1,6 @@
 import type { Delivery } from '../../domain/delivery.ts'
-import { type DeliveryKey, deliveryId } from '../../domain/ids.ts'
+import type { DeliveryKey } from '../../domain/ids.ts'
+import { newDelivery } from '../../domain/new-delivery.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 
 /**
@@ -11,19 +12,6 @@ export function waitingDelivery(
   { webhookId, run }: Omit<DeliveryKey, 'eventId'>,
 ): Delivery | undefined {
   if (run !== undefined || event.fanOut?.webhookIds.includes(webhookId) !== true) return undefined
-  return {
-    id: deliveryId({ eventId: event.id, webhookId }),
-    eventId: event.id,
-    webhookId,
-    eventType: event.type,
-    trigger: event.origin.kind === 'test' ? 'test' : 'event',
-    status: 'pending',
-    attempts: 0,
-    createdAt: event.acceptedAt,
-    updatedAt: event.acceptedAt,
-    nextAttemptAt: null,
-    lastStatus: null,
-    lastError: null,
-    errored: false,
-  }
+  const trigger = event.origin.kind === 'test' ? 'test' : 'event'
+  return newDelivery({ eventId: event.id, webhookId }, { eventType: event.type, trigger })
 }

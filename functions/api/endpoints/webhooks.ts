@@ -70,7 +70,8 @@ export const webhookEndpoints: readonly Endpoint[] = [
         retrySchedule: body.retry_schedule ?? undefined,
         rateLimit: body.rate_limit ?? undefined,
       })
-      const headers = { ETag: etagOf(webhook.version), Location: `/webhooks/${webhook.id}` }
+      // Relative, because behind API Gateway the path begins with a stage.
+      const headers = { ETag: etagOf(webhook.version), Location: `webhooks/${webhook.id}` }
       return {
         status: 201,
         body: { ...toWebhookResource(webhook, { total: 0, errored: 0 }), secret },
@@ -170,6 +171,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'POST',
     path: '/webhooks/{id}/test',
+    bodyIsOptional: true,
     scope: 'admin',
     operationId: 'testWebhook',
     summary: 'Send a sample event and see the answer',
