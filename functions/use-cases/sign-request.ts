@@ -43,6 +43,8 @@ export async function signedRequest(
   return {
     url: webhook.url,
     headers: {
+      // First, so that a name of ours that got past the checks does not win.
+      ...headers,
       'Content-Type': 'application/json; charset=utf-8',
       'User-Agent': deps.userAgent,
       'X-Sourcegraph-Webhook-Event-Type': delivery.eventType,
@@ -55,7 +57,6 @@ export async function signedRequest(
         timestamp,
         body: payload,
       }),
-      ...headers,
     },
     body: payload,
   }

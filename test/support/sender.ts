@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { HttpSender, type SenderOptions } from '../../functions/adapters/http/http-sender.ts'
 import { parseNetwork } from '../../functions/domain/ip-address.ts'
@@ -38,3 +39,22 @@ export async function aRawReceiver(options: RawReceiverOptions = {}): Promise<Ra
 
 /** The least answer that lets a connection be kept. */
 export const okAnswer = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'
+
+/** Sends one request to a receiver that does `answer` with it; resolves with both. */
+export async function exchange(answer: (socket: Socket) => void, deadlineMs = 10_000) {
+  const receiver = await aRawReceiver({ onRequest: answer })
+  const outcome = await aSender({ deadlineMs }).send(aRequest(receiver.url))
+  return { receiver, outcome }
+}
+
+/** Writes pieces for as long as the connection takes them. */
+export function writeWithoutEnd(socket: Socket, piece: string | Buffer): void {
+  while (!socket.destroyed && socket.write(piece));
+  if (!socket.destroyed) socket.once('drain', () => writeWithoutEnd(socket, piece))
+}
+
+/** Writes a piece every few milliseconds until the connection ends. */
+export function drip(socket: Socket, piece: string): void {
+  const timer = setInterval(() => socket.write(piece), 5)
+  socket.once('close', () => clearInterval(timer))
+}

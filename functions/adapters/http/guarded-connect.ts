@@ -1,5 +1,5 @@
-import { lookup } from 'node:dns'
-import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
+import type { LookupAddress } from 'node:dns'
+import { connect as connectTcp, isIP, type LookupFunction, Socket } from 'node:net'
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls'
 import { type AddressPolicy, checkAddress } from '../../domain/address-guard.ts'
 
@@ -8,67 +8,78 @@ export class AddressDenied extends Error {
   override name = 'AddressDenied'
 }
 
-/** The connection or its handshake took longer than it may. */
-export class ConnectTimeout extends Error {
-  override name = 'ConnectTimeout'
+/** A host name led to no address. `code` is the resolver's, e.g. `ENOTFOUND`. */
+export class NameNotResolved extends Error {
+  override name = 'NameNotResolved'
+  readonly code: string
+
+  constructor(code: string) {
+    super(`The host name was not resolved: ${code}.`)
+    this.code = code
+  }
 }
 
-export interface Target {
+/** How far a connection has come: the same error means something else at each stage. */
+export type Stage = 'name' | 'connection' | 'handshake' | 'open'
+
+export interface Endpoint {
   /** Without brackets. */
   readonly host: string
   readonly port: number
   readonly secure: boolean
 }
 
-/** Turns a name into addresses; the system's own resolver unless a test gives another. */
-export type Resolve = typeof lookup
+/** Turns a name into its addresses; rejects with an error whose `code` is one of node:dns. */
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
-export interface GuardOptions {
-  readonly policy: AddressPolicy
-  /** For all of it: name, connection and handshake. */
-  readonly timeoutMs: number
-  readonly resolve?: Resolve | undefined
-}
+const stages = new WeakMap<object, Stage>()
+
+// Node's 250 ms for each address but the last cuts off receivers on the other side of the world, where one round trip
+// takes longer (https://github.com/nodejs/node/issues/54359).
+const attemptMs = 1_000
 
 // One context for all connections: making one costs more than a handshake.
 let sharedContext: SecureContext | undefined
 
 /**
- * Opens a connection to an address that the guard allows, and calls back once it stands (for TLS: once the handshake
- * is over). Checked are a literal address, every answer of a name (one denied answer denies all) and the address that
- * the socket really reached. Node asks no lookup for a literal, so that is checked first.
+ * Begins a connection to an address that the guard allows; what goes wrong is the socket's 'error'. Checked are a
+ * literal address, every answer of a name (one denied answer denies all) and the address that the socket really
+ * reached. Node asks no lookup for a literal, so that is checked first.
  */
 export function guardedConnect(
-  { host, port, secure }: Target,
-  { policy, timeoutMs, resolve = lookup }: GuardOptions,
-  done: (error: Error | null, socket?: Socket) => void,
-): void {
-  if (isIP(host) !== 0) {
-    const verdict = checkAddress(host, policy)
-    if (!verdict.allowed) {
-      process.nextTick(done, new AddressDenied(verdict.rule))
-      return
-    }
+  { host, port, secure }: Endpoint,
+  { policy, resolve }: { readonly policy: AddressPolicy; readonly resolve: Resolve },
+): Socket {
+  const isLiteral = isIP(host) !== 0
+  const verdict = isLiteral ? checkAddress(host, policy) : undefined
+  if (verdict?.allowed === false)
+    return new Socket().on('error', () => {}).destroy(new AddressDenied(verdict.rule))
+  const lookup = guardedLookup(policy, resolve, () => stages.set(socket, 'connection'))
+  const options = {
+    host,
+    port,
+    lookup,
+    noDelay: true,
+    keepAlive: true,
+    autoSelectFamilyAttemptTimeout: attemptMs,
   }
-  const options = { host, port, lookup: guardedLookup(policy, resolve), noDelay: true, keepAlive: true }
   const socket = secure ? connectTls({ ...options, ...tlsOptions(host) }) : connectTcp(options)
-  const settle = (error: Error | null) => {
-    clearTimeout(timer)
-    socket.off('error', settle).off('close', closed)
-    // Errors of a socket that was given up are nobody's any more.
-    if (error !== null) socket.on('error', () => {})
-    if (error !== null) socket.destroy()
-    done(error, error === null ? socket : undefined)
-  }
-  const timer = setTimeout(() => settle(new ConnectTimeout('No connection in time.')), timeoutMs)
-  const closed = () => settle(new Error('The connection was closed before it was established.'))
-  socket.once('error', settle).once('close', closed)
-  socket.once('connect', () => {
-    const verdict = checkAddress(socket.remoteAddress ?? 'an unknown address', policy)
-    if (!verdict.allowed) settle(new AddressDenied(verdict.rule))
-    else if (!secure) settle(null)
+  stages.set(socket, isLiteral ? 'connection' : 'name')
+  // Node's agent leaves a socket without a listener between two requests; an error there would end the process.
+  socket.on('error', () => {})
+  // Before any other listener: the first of them would begin to send.
+  socket.prependOnceListener('connect', () => {
+    stages.set(socket, secure ? 'handshake' : 'open')
+    const reached = checkAddress(socket.remoteAddress ?? 'an unknown address', policy)
+    if (!reached.allowed) socket.destroy(new AddressDenied(reached.rule))
   })
-  if (secure) socket.once('secureConnect', () => settle(null))
+  if (secure) socket.once('secureConnect', () => stages.set(socket, 'open'))
+  return socket
+}
+
+/** How far a connection begun here came. */
+export function stageOf(socket: Socket): Stage {
+  return stages.get(socket) ?? 'connection'
 }
 
 function tlsOptions(host: string) {
@@ -82,20 +93,26 @@ function tlsOptions(host: string) {
   }
 }
 
-function guardedLookup(policy: AddressPolicy, resolve: Resolve): LookupFunction {
+function guardedLookup(policy: AddressPolicy, resolve: Resolve, resolved: () => void): LookupFunction {
   return (host, options, callback) => {
-    resolve(host, { ...options, all: true }, (error, answers) => {
-      if (error !== null) return callback(error, [])
-      const list = Array.isArray(answers) ? answers : []
-      for (const { address } of list) {
+    const take = (answers: readonly LookupAddress[]) => {
+      for (const { address } of answers) {
         const verdict = checkAddress(address, policy)
         if (!verdict.allowed)
           return callback(new AddressDenied(`${host} resolves to ${address}: ${verdict.rule}`), [])
       }
-      const [first] = list
-      if (first === undefined) return callback(new Error(`${host} has no address.`), [])
-      if (options.all === true) return callback(null, list)
-      return callback(null, first.address, first.family)
-    })
+      const [first] = answers
+      if (first === undefined) return callback(new NameNotResolved('ENODATA'), [])
+      resolved()
+      return options.all === true ? callback(null, [...answers]) : callback(null, first.address, first.family)
+    }
+    resolve(host).then(take, (error: unknown) => callback(new NameNotResolved(codeOf(error)), []))
   }
+}
+
+/** An error's code, else its message; empty when it has neither. */
+export function codeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code
+  return error instanceof Error ? error.message : ''
 }

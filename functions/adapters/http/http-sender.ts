@@ -1,174 +1,124 @@
-import { Agent, type ClientRequestArgs, type IncomingMessage, request as startRequest } from 'node:http'
-import { Socket } from 'node:net'
-import type { Duplex } from 'node:stream'
+import { lookup } from 'node:dns/promises'
+import { ExpiringCache } from '../../domain/expiring-cache.ts'
 import type { Outcome } from '../../domain/outcome.ts'
-import { checkWebhookUrl, type UrlPolicy } from '../../domain/webhook-url.ts'
+import type { UrlPolicy } from '../../domain/webhook-url.ts'
 import type { OutgoingRequest, Sender } from '../../use-cases/attempt-delivery.ts'
-import { BadAnswer, DeadlineExceeded, failureOf } from './failure-words.ts'
-import { guardedConnect, type Resolve } from './guarded-connect.ts'
-import { requestTarget } from './request-target.ts'
+import { Exchange } from './exchange.ts'
+import { GuardedAgents } from './guarded-agents.ts'
+import type { Resolve } from './guarded-connect.ts'
+import { sharedLookups } from './shared-lookups.ts'
+import { readTarget, type Target } from './target.ts'
+import { Turns } from './turns.ts'
 
 export interface SenderOptions {
   readonly policy: UrlPolicy
-  /** For name, connection, handshake, headers and the kept part of the body together. */
+  /** For the wait for a turn, name, connection, handshake, headers and the kept part of the body together. */
   readonly deadlineMs: number
-  /** Most connections to one origin at a time. */
+  /** Most requests under way to one origin, and so most connections. */
   readonly maxConnectionsPerOrigin: number
+  /** The system's resolver when absent. */
   readonly resolve?: Resolve | undefined
 }
 
-const maxHeaderBytes = 16 * 1024
-const maxBodyBytes = 16 * 1024
-const maxInterimAnswers = 5
-// Shorter than the 5 s after which Node's own servers close an idle connection, the shortest of the common ones.
-const idleMs = 4_000
+// The policy stays as it is while the process lives, and reading a URL costs 4% to 8% of a request.
+const readUrls = { maxAgeMs: 60 * 60_000, maxEntries: 10_000 }
+const unkeptOrigins = { maxAgeMs: 5 * 60_000, maxEntries: 10_000 }
+
+// They say where a request goes or how it is framed (RFC 9112 §3.2, §6, §9), which is ours to say.
+const framing = new Set([
+  'host',
+  'content-length',
+  'transfer-encoding',
+  'connection',
+  'keep-alive',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
+])
 
 /**
  * Sends webhook requests over kept connections: node:http, because fetch follows redirects, inflates bodies and costs
  * five times the CPU. Nothing here throws for what a receiver does.
+ *
+ * A receiver may close a kept connection at the moment we send on it. Browsers and proxies then send again; this does
+ * not. From here that close cannot be told from a receiver that read the request and died, and a second request in one
+ * attempt would break "attempts logged ≥ requests that a receiver saw" (reliability.md, I4). The attempt fails, is
+ * logged, and the schedule makes the next. Instead it is made rare: connections idle for seconds only, and an origin
+ * where it happened is sent to over new connections for some minutes.
  */
 export class HttpSender implements Sender {
   readonly #options: SenderOptions
-  readonly #agents: { readonly 'http:': Agent; readonly 'https:': Agent }
+  readonly #turns: Turns
+  readonly #keeping: GuardedAgents
+  readonly #notKeeping: GuardedAgents
+  readonly #targets = new ExpiringCache<ReturnType<typeof readTarget>>(readUrls, monotonic)
+  readonly #unkept = new ExpiringCache<true>(unkeptOrigins, monotonic)
 
   constructor(options: SenderOptions) {
     this.#options = options
-    this.#agents = {
-      'http:': new GuardedAgent('http:', options),
-      'https:': new GuardedAgent('https:', options),
+    this.#turns = new Turns(options.maxConnectionsPerOrigin)
+    const agents = {
+      policy: options.policy,
+      resolve: sharedLookups(options.resolve ?? ((host) => lookup(host, { all: true }))),
+      maxIdlePerOrigin: options.maxConnectionsPerOrigin,
     }
+    this.#keeping = new GuardedAgents({ ...agents, keepAlive: true })
+    this.#notKeeping = new GuardedAgents({ ...agents, keepAlive: false })
   }
 
-  async send({ url: rawUrl, headers, body }: OutgoingRequest): Promise<Outcome> {
-    const verdict = checkWebhookUrl(rawUrl, this.#options.policy)
-    if (!verdict.ok) return { kind: 'failure', reason: 'denied', message: `Not sent: ${verdict.reason}` }
-    const { url } = verdict
-    const secure = url.protocol === 'https:'
-    const options = {
-      agent: this.#agents[secure ? 'https:' : 'http:'],
-      protocol: url.protocol,
-      host: url.hostname.replace(/^\[|\]$/g, ''),
-      port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
-      path: requestTarget(rawUrl, url),
-      method: 'POST',
-      headers: { Host: url.host, ...headers, 'Content-Length': body.byteLength },
-      maxHeaderSize: maxHeaderBytes,
-    }
-    return exchange(options, body, this.#options.deadlineMs)
+  async send({ url, headers, body }: OutgoingRequest): Promise<Outcome> {
+    const target = this.#read(url)
+    if ('refusal' in target)
+      return { kind: 'failure', reason: 'denied', message: `Not sent: ${target.refusal}` }
+    const { origin } = target
+    return new Promise((resolve) => {
+      const exchange = new Exchange(target, (outcome) => {
+        clearTimeout(deadline)
+        if (exchange.keptConnectionFailed) this.#unkept.set(origin, true)
+        resolve(outcome)
+      })
+      const start = () => {
+        const agents = this.#unkept.get(origin) === undefined ? this.#keeping : this.#notKeeping
+        const request = { agent: agents.of(target), headers: headerLines(target, headers, body), body }
+        exchange.start(request, () => this.#turns.end(origin))
+      }
+      const deadline = setTimeout(() => {
+        this.#turns.forgo(origin, start)
+        exchange.giveUp(this.#options.deadlineMs)
+      }, this.#options.deadlineMs)
+      this.#turns.take(origin, start)
+    })
   }
 
-  /** Closes the connections that are kept. */
+  /** Closes all connections; what is under way fails. */
   close(): void {
-    this.#agents['http:'].destroy()
-    this.#agents['https:'].destroy()
+    this.#keeping.destroy()
+    this.#notKeeping.destroy()
+  }
+
+  #read(url: string): ReturnType<typeof readTarget> {
+    const known = this.#targets.get(url)
+    if (known !== undefined) return known
+    const target = readTarget(url, this.#options.policy)
+    this.#targets.set(url, target)
+    return target
   }
 }
 
-class GuardedAgent extends Agent {
-  readonly protocol: 'http:' | 'https:'
-  readonly #options: SenderOptions
-
-  constructor(protocol: 'http:' | 'https:', options: SenderOptions) {
-    super({
-      keepAlive: true,
-      maxSockets: options.maxConnectionsPerOrigin,
-      maxFreeSockets: options.maxConnectionsPerOrigin,
-      timeout: idleMs,
-    })
-    this.protocol = protocol
-    this.#options = options
-  }
-
-  /** The socket is handed over only once it stands and its address has passed the guard. */
-  override createConnection(
-    { host, port }: ClientRequestArgs,
-    done?: (error: Error | null, socket: Duplex) => void,
-  ): null {
-    const target = { host: host ?? '', port: Number(port), secure: this.protocol === 'https:' }
-    const { policy, deadlineMs: timeoutMs, resolve } = this.#options
-    // On an error Node's agent looks at no socket, though its type asks for one.
-    guardedConnect(target, { policy, timeoutMs, resolve }, (error, socket) => {
-      done?.(error, socket ?? new Socket())
-    })
-    return null
-  }
+/** Names and values in turn, as node:http writes them: in the order and the case they have here. */
+function headerLines(
+  { authority }: Target,
+  headers: OutgoingRequest['headers'],
+  { byteLength }: Uint8Array,
+): string[] {
+  const lines = ['Host', authority]
+  for (const name of Object.keys(headers))
+    if (!framing.has(name.toLowerCase())) lines.push(name, headers[name] ?? '')
+  lines.push('Content-Length', String(byteLength))
+  return lines
 }
 
-function exchange(options: ClientRequestArgs, body: Uint8Array, deadlineMs: number): Promise<Outcome> {
-  return new Promise((resolve) => {
-    let reading: BodyReader | undefined
-    const request = startRequest(options)
-    const settle = (outcome: Outcome) => {
-      clearTimeout(deadline)
-      resolve(outcome)
-    }
-    const fail = (error: unknown) => settle(reading?.cut() ?? failureOf(error, options.host ?? ''))
-    const abort = (error: Error) => {
-      fail(error)
-      request.destroy(error)
-    }
-    const deadline = setTimeout(() => {
-      abort(new DeadlineExceeded(`${options.host} gave no answer within ${deadlineMs / 1_000} s.`))
-    }, deadlineMs)
-    let interimAnswers = 0
-    request.on('information', () => {
-      if (++interimAnswers > maxInterimAnswers)
-        abort(new BadAnswer(`${options.host} sent interim answers (1xx) without end.`))
-    })
-    request.on('upgrade', (_response, socket) => {
-      socket.destroy()
-      fail(new BadAnswer(`${options.host} answered 101 Switching Protocols.`))
-    })
-    request.on('response', (response) => {
-      reading = new BodyReader(response, settle)
-    })
-    request.on('error', fail)
-    request.end(body)
-  })
-}
-
-/** Reads what is kept of a body, and settles with the answer: when it ends, breaks off, or has no more room. */
-class BodyReader {
-  readonly #response: IncomingMessage
-  readonly #settle: (outcome: Outcome) => void
-  readonly #chunks: Buffer[] = []
-  #length = 0
-
-  constructor(response: IncomingMessage, settle: (outcome: Outcome) => void) {
-    this.#response = response
-    this.#settle = settle
-    response.on('data', (chunk: Buffer) => this.#take(chunk))
-    response.on('end', () => settle(this.#answer(!response.complete)))
-    // A head is an answer, whatever becomes of its body.
-    response.on('error', () => settle(this.cut()))
-  }
-
-  /** The answer as far as it came. */
-  cut(): Outcome {
-    return this.#answer(true)
-  }
-
-  #take(chunk: Buffer): void {
-    const room = maxBodyBytes - this.#length
-    this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk)
-    this.#length += Math.min(chunk.length, room)
-    if (chunk.length <= room) return
-    this.#settle(this.cut())
-    // No more is read: a body without end costs one connection, not our memory.
-    this.#response.destroy()
-  }
-
-  #answer(truncated: boolean): Outcome {
-    const { statusCode = 0, headers } = this.#response
-    const texts = Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : (value ?? ''),
-    ])
-    const body =
-      this.#chunks.length === 1 ? (this.#chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(this.#chunks)
-    return {
-      kind: 'response',
-      response: { status: statusCode, headers: Object.fromEntries(texts), body, truncated },
-    }
-  }
+function monotonic(): number {
+  return performance.now()
 }

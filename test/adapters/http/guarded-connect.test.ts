@@ -1,0 +1,86 @@
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { describe, expect, it } from 'vitest'
+import { AddressDenied, guardedConnect, stageOf } from '../../../functions/adapters/http/guarded-connect.ts'
+import type { Network } from '../../../functions/domain/ip-address.ts'
+import { aRawReceiver, loopbackPolicy } from '../../support/sender.ts'
+
+const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
+
+/** The error that a socket ends with. */
+async function failureOf(socket: Socket): Promise<unknown> {
+  const [error] = await once(socket, 'error')
+  return error
+}
+
+describe('guardedConnect', () => {
+  it.each([
+    '10.0.0.1',
+    '169.254.169.254',
+    '::1',
+    '::ffff:10.0.0.1',
+    '::ffff:a00:1',
+    '64:ff9b::a00:1',
+    '0.0.0.0',
+    '::',
+  ])('denies the literal %s, for which node asks no lookup', async (host) => {
+    const endpoint = { host, port: 9, secure: false }
+    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve })
+    expect(await failureOf(socket)).toBeInstanceOf(AddressDenied)
+    expect(socket.remoteAddress).toBeUndefined()
+    expect(socket.destroyed).toBe(true)
+  })
+
+  it.each([false, true])(
+    'checks the address that was reached (TLS: %s), before a byte is sent',
+    async (secure) => {
+      let received = 0
+      const receiver = await aRawReceiver({
+        onConnection: (socket) => {
+          socket.on('data', (chunk) => {
+            received += chunk.length
+          })
+          return false
+        },
+      })
+      const allowedNetworks: Network[] = [...loopbackPolicy.allowedNetworks]
+      const socket = guardedConnect(
+        { host: 'hooks.example.com', port: receiver.port, secure },
+        { policy: { allowedNetworks }, resolve },
+      )
+      // As if the connection went elsewhere than the name said: what was allowed then is not any more.
+      socket.once('connectionAttempt', () => allowedNetworks.pop())
+      socket.once('lookup', () => process.nextTick(() => allowedNetworks.pop()))
+      socket.write('the request')
+      expect(await failureOf(socket)).toBeInstanceOf(AddressDenied)
+      await receiver.until(() => receiver.connections.length === 1 && receiver.openConnections === 0)
+      expect(received).toBe(0)
+    },
+  )
+
+  it('tells how far it came', async () => {
+    const receiver = await aRawReceiver()
+    const named = Promise.withResolvers<{ address: string; family: number }[]>()
+    const socket = guardedConnect(
+      { host: 'hooks.example.com', port: receiver.port, secure: false },
+      { policy: loopbackPolicy, resolve: () => named.promise },
+    )
+    expect(stageOf(socket)).toBe('name')
+    named.resolve([{ address: '127.0.0.1', family: 4 }])
+    await once(socket, 'lookup')
+    expect(stageOf(socket)).toBe('connection')
+    await once(socket, 'connect')
+    expect(stageOf(socket)).toBe('open')
+    socket.destroy()
+  })
+
+  it('lets an error that nobody listens for pass', async () => {
+    const receiver = await aRawReceiver()
+    const endpoint = { host: '127.0.0.1', port: receiver.port, secure: false }
+    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve })
+    await once(socket, 'connect')
+    const closed = new Promise((resolve) => socket.once('close', resolve))
+    socket.destroy(new Error('a late one'))
+    await closed
+  })
+})
