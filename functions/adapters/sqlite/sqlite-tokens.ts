@@ -22,9 +22,11 @@ const Row = z.pipe(
   ),
 )
 
+/** Tokens that were found are kept in memory: this process is their only writer, and forgets them at every change. */
 export class SqliteTokens implements TokenFinder {
   readonly #store: SqliteStore
   readonly #statements
+  readonly #found = new Map<string, Token>()
 
   constructor(store: SqliteStore) {
     this.#store = store
@@ -39,8 +41,12 @@ export class SqliteTokens implements TokenFinder {
   }
 
   async findByHash(hash: string): Promise<Token | undefined> {
+    const known = this.#found.get(hash)
+    if (known !== undefined) return known
     const row = this.#statements.byHash.get(hash)
-    return row && z.parse(Row, row)
+    const token = row && z.parse(Row, row)
+    if (token !== undefined) this.#found.set(hash, token)
+    return token
   }
 
   /** Newest first. */
@@ -56,6 +62,9 @@ export class SqliteTokens implements TokenFinder {
 
   /** False when there is no such token. */
   async remove(id: string): Promise<boolean> {
-    return this.#store.commits.write(() => this.#statements.remove.run(id).changes > 0)
+    return this.#store.commits.write(() => {
+      this.#found.clear()
+      return this.#statements.remove.run(id).changes > 0
+    })
   }
 }
