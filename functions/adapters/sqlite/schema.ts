@@ -65,5 +65,5 @@ create table messages (
   receive_count integer not null, in_flight integer not null, sent_at integer not null, body text not null,
   primary key (queue, id)
 ) strict;
-create index messages_by_group on messages (queue, group_id, in_flight, visible_at);
+create index messages_by_group on messages (queue, group_id, visible_at) where in_flight = 0;
 `

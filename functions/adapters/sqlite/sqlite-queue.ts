@@ -83,7 +83,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
       ),
       reset: database.prepare(`update messages set in_flight = 0 where queue = '${name}' and in_flight = 1`),
       groups: database.prepare(
-        `select group_id, min(visible_at) due from messages where queue = '${name}' group by group_id`,
+        `select group_id, min(visible_at) due from messages where queue = '${name}' and in_flight = 0 group by group_id`,
       ),
       count: database.prepare('select count(*) n from messages where queue = ?'),
     }

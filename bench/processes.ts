@@ -1,0 +1,135 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+
+const readyWithinMs = 15_000
+const stoppedWithinMs = 20_000
+const keptLogLines = 5
+
+const children = new Set<ChildProcess>()
+// Whatever ends the bench ends its processes too.
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL')
+})
+
+function keep(child: ChildProcess): ChildProcess {
+  children.add(child)
+  return child.once('exit', () => children.delete(child))
+}
+
+/** One of the bench's own processes, asked one thing at a time. */
+export interface Worker {
+  /** Rejects when the process ends or gives no answer within `withinMs`. */
+  ask(message: object | string, withinMs: number): Promise<unknown>
+  end(): void
+}
+
+/** Starts a file of this folder as a process. */
+export function startWorker(file: string): Worker {
+  const child = keep(
+    fork(fileURLToPath(new URL(file, import.meta.url)), [], { serialization: 'advanced', execArgv: [] }),
+  )
+  return {
+    ask: (message, withinMs) =>
+      new Promise((resolve, reject) => {
+        const settle = (finish: () => void) => {
+          clearTimeout(patience)
+          child.off('message', answered).off('exit', ended)
+          finish()
+        }
+        const answered = (answer: unknown) => settle(() => resolve(answer))
+        const ended = (code: number | null) => settle(() => reject(new Error(`${file} ended with ${code}.`)))
+        const patience = setTimeout(
+          () => settle(() => reject(new Error(`${file} gave no answer in ${withinMs} ms.`))),
+          withinMs,
+        )
+        child.once('message', answered).once('exit', ended)
+        child.send(message, (error) => {
+          if (error !== null) settle(() => reject(error))
+        })
+      }),
+    end: () => child.kill('SIGKILL'),
+  }
+}
+
+/** The embedded server, as a user starts it. */
+export interface ServerProcess {
+  readonly url: string
+  readonly pid: number
+  readonly isRunning: () => boolean
+  /** Rejects, saying why, when the server ends without having been asked to. */
+  readonly crash: Promise<never>
+  /** Lines that it has logged; without trouble there are none. */
+  readonly logged: () => { readonly count: number; readonly first: readonly string[] }
+  /** Asks it to stop, by SIGTERM, and resolves when it has: with its exit code, or null when it had to be killed. */
+  stop(): Promise<number | null>
+}
+
+/** Starts `local/start.js` on a free port and resolves once it is ready; rejects when it is not in time. */
+export async function startServer({
+  dataDir,
+  adminToken,
+  nodeOptions = [],
+}: {
+  dataDir: string
+  adminToken: string
+  nodeOptions?: readonly string[]
+}): Promise<ServerProcess> {
+  const start = fileURLToPath(new URL('../local/start.js', import.meta.url))
+  const child = keep(
+    spawn(process.execPath, [...nodeOptions, start, '--development', '--port', '0', '--data', dataDir], {
+      // Nothing else of the environment: it could change a setting.
+      env: { ADMIN_TOKEN: adminToken },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  )
+  const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null))
+  const first: string[] = []
+  let count = 0
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = text.split('\n').filter((line) => line !== '')
+    count += lines.length
+    first.push(...lines.slice(0, keptLogLines - first.length))
+  })
+  let isRunning = true
+  let isStopping = false
+  const crash = new Promise<never>((_resolve, reject) => {
+    child.once('exit', (code, signal) => {
+      isRunning = false
+      if (!isStopping) reject(new Error(`The server ended with ${code ?? signal}: ${first.join('\n')}`))
+    })
+  })
+  // Whoever waits for something else meanwhile hears of it there.
+  crash.catch(() => {})
+  const url = await Promise.race([readUrl(child), crash])
+  return {
+    url,
+    pid: child.pid ?? 0,
+    isRunning: () => isRunning,
+    crash,
+    logged: () => ({ count, first }),
+    stop: async () => {
+      isStopping = true
+      child.kill('SIGTERM')
+      const impatience = setTimeout(() => child.kill('SIGKILL'), stoppedWithinMs)
+      const code = await exited
+      clearTimeout(impatience)
+      return code
+    },
+  }
+}
+
+function readUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const patience = setTimeout(() => reject(new Error('The server was not ready in time.')), readyWithinMs)
+    child.once('exit', () => clearTimeout(patience))
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk
+      const url = /ready at (http:\/\/\S+)\n/.exec(text)?.[1]
+      if (url === undefined) return
+      clearTimeout(patience)
+      resolve(url)
+    })
+  })
+}

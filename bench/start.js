@@ -1,0 +1,7 @@
+// Plain JavaScript, and the first to run: it says so clearly when the Node that runs it is too old for the rest.
+import '../local/require-node.js'
+
+const [first, ...rest] = process.argv.slice(2)
+if (first === 'log') await (await import('./log.ts')).main(rest)
+else if (first === 'restart') await (await import('./restart.ts')).main()
+else await (await import('./main.ts')).main(process.argv.slice(2))
