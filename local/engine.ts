@@ -48,7 +48,12 @@ export type Engine = Awaited<ReturnType<typeof openEngine>>
 export async function openEngine(folder: DataFolder, settings: Settings, log: Log) {
   const now = Date.now
   const database = openDatabase(folder.databaseFile)
-  const commits = await GroupCommit.over(database, folder.databaseFile)
+  const commits = await GroupCommit.over(database, folder.databaseFile, (error) => {
+    log.error('the disk does not confirm writes: ending, to recover at the next start', {
+      error: String(error),
+    })
+    process.exit(1)
+  })
   const store = { database, commits, now, retentionMs: settings.retention }
   SqliteExpiry.prepare(store)
   const cipher = new AesCipher(folder.key)

@@ -41,7 +41,7 @@ describe('openDataFolder', () => {
   it('makes the folder and its files so that only their owner can read them', async () => {
     const { databaseFile } = open()
     const database = openDatabase(databaseFile)
-    database.exec("insert into removed_webhooks values ('whk_1')")
+    database.exec("insert into removed_webhooks values ('whk_1', 1)")
     expect(await modeOf(folder)).toBe('700')
     for (const file of ['secret.key', 'webhooks.db', 'webhooks.db-wal', 'webhooks.db-shm'])
       expect(await modeOf(join(folder, file)), file).toBe('600')

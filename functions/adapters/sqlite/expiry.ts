@@ -3,6 +3,8 @@ import { hourMs } from './sqlite-deliveries.ts'
 import type { SqliteStore } from './store.ts'
 
 const batchSize = 200
+// An attempt that was under way when its webhook was removed is logged afterwards.
+const lateRowsMs = 3_600_000
 
 /**
  * Deletes what has expired, and the logs of webhooks that were removed, a small batch a call so that no request waits
@@ -32,7 +34,7 @@ export class SqliteExpiry {
          and d.created_at <= ? and d.status in ('delivered', 'exhausted', 'cancelled'))`,
       ),
       removed: database.prepare('select id from removed_webhooks'),
-      forgetRemoved: database.prepare('delete from removed_webhooks where id = ?'),
+      forgetRemoved: database.prepare('delete from removed_webhooks where id = ? and removed_at <= ?'),
       forgetCounters: database.prepare('delete from hourly_counters where webhook_id = ?'),
       expiredEvents: database.prepare(
         `select id from events e where id < ? and not exists (select 1 from deliveries d where d.id > 'dlv_' || substr(e.id, 5)
@@ -76,7 +78,7 @@ export class SqliteExpiry {
       const deleted = this.#deleteCollected()
       if (deleted < batchSize) {
         this.#statements.forgetCounters.run(webhookId)
-        this.#statements.forgetRemoved.run(webhookId)
+        this.#statements.forgetRemoved.run(webhookId, this.#store.now() - lateRowsMs)
       }
       return deleted
     })
@@ -96,8 +98,8 @@ export class SqliteExpiry {
         this.#statements.event.run(id)
         this.#statements.fanOut.run(id)
       }
-      this.#statements.keys.run(this.#store.now())
-      return expired.length
+      const keys = Number(this.#statements.keys.run(this.#store.now()).changes)
+      return Math.max(expired.length, keys)
     })
   }
 }

@@ -7,18 +7,24 @@ interface Write {
   readonly reject: (error: unknown) => void
 }
 
+/** The write-ahead log as far as GroupCommit needs it; a file handle is one. */
+type WriteAheadLog = Pick<FileHandle, 'datasync' | 'close'>
+
 /**
  * Runs writes together in one transaction and resolves them once the disk has confirmed it. While the disk works, the
  * next writes gather: the busier the server, the more of them share a commit.
  */
 export class GroupCommit {
-  readonly #log: FileHandle
+  readonly #log: WriteAheadLog
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'rollback', StatementSync>>
+  readonly #onBroken: (error: unknown) => void
   #waiting: Write[] = []
   #flushing: Promise<void> | undefined
 
-  private constructor(database: DatabaseSync, log: FileHandle) {
+  /** For a log of one's own; what GroupCommit opens for a database's is had from `over`. */
+  constructor(database: DatabaseSync, log: WriteAheadLog, onBroken: (error: unknown) => void = () => {}) {
     this.#log = log
+    this.#onBroken = onBroken
     this.#statements = {
       begin: database.prepare('begin immediate'),
       commit: database.prepare('commit'),
@@ -26,9 +32,17 @@ export class GroupCommit {
     }
   }
 
-  /** @param file the database's; its write-ahead log stands beside it. */
-  static async over(database: DatabaseSync, file: string): Promise<GroupCommit> {
-    return new GroupCommit(database, await open(`${file}-wal`, 'r+'))
+  /**
+   * @param file the database's; its write-ahead log stands beside it.
+   * @param onBroken called when the disk refuses to confirm: what was committed may then be lost though a later sync
+   * succeeds (https://wiki.postgresql.org/wiki/Fsync_Errors), so the process should end and recover at its next start.
+   */
+  static async over(
+    database: DatabaseSync,
+    file: string,
+    onBroken?: (error: unknown) => void,
+  ): Promise<GroupCommit> {
+    return new GroupCommit(database, await open(`${file}-wal`, 'r+'), onBroken)
   }
 
   /**
@@ -48,7 +62,8 @@ export class GroupCommit {
 
   /** Waits for all writes, then lets go of the log. The database itself stays open. */
   async close(): Promise<void> {
-    await this.#flushing
+    // What waits for a write may write again.
+    while (this.#flushing !== undefined) await this.#flushing
     await this.#log.close()
   }
 
@@ -64,6 +79,7 @@ export class GroupCommit {
         for (const resolve of committed) resolve()
       } catch (error) {
         for (const { reject } of writes) reject(error)
+        this.#onBroken(error)
       }
     }
     this.#flushing = undefined

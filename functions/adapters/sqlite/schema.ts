@@ -13,7 +13,7 @@ create table subscriptions (
   event_type text not null, webhook_id text not null, primary key (event_type, webhook_id)
 ) strict, without rowid;
 
-create table removed_webhooks (id text primary key) strict, without rowid;
+create table removed_webhooks (id text primary key, removed_at integer not null) strict, without rowid;
 
 create table rate_limits (webhook_id text primary key, next_free_at real not null) strict, without rowid;
 

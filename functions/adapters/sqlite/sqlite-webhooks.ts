@@ -74,6 +74,8 @@ function columnValues(webhook: Webhook) {
   ]
 }
 
+const maxCachedTypes = 1_000
+
 /**
  * Webhooks and their subscriptions. What deliveries need of them is kept in memory: this process is their only writer,
  * and forgets all of it at every change.
@@ -99,7 +101,7 @@ export class SqliteWebhooks {
       ),
       remove: database.prepare('delete from webhooks where id = ? and version = ?'),
       forgetPace: database.prepare('delete from rate_limits where webhook_id = ?'),
-      purge: database.prepare('insert or ignore into removed_webhooks (id) values (?)'),
+      purge: database.prepare('insert or ignore into removed_webhooks (id, removed_at) values (?, ?)'),
       subscribe: database.prepare(
         'insert or ignore into subscriptions (event_type, webhook_id) values (?, ?)',
       ),
@@ -129,6 +131,8 @@ export class SqliteWebhooks {
     const known = this.#bySubscription.get(eventType)
     if (known !== undefined) return known
     const webhooks = this.#statements.subscribed.all(eventType, anyEventType).map((row) => z.parse(Row, row))
+    // Types are the publishers' to choose: what they make up must not fill the memory.
+    if (this.#bySubscription.size >= maxCachedTypes) this.#bySubscription.clear()
     this.#bySubscription.set(eventType, webhooks)
     return webhooks
   }
@@ -165,7 +169,7 @@ export class SqliteWebhooks {
       if (this.#statements.remove.run(id, expectedVersion).changes === 0) return false
       this.#statements.unsubscribe.run(id)
       this.#statements.forgetPace.run(id)
-      this.#statements.purge.run(id)
+      this.#statements.purge.run(id, this.#store.now())
       return true
     })
   }

@@ -1,0 +1,116 @@
+import { describe, expect, it } from 'vitest'
+import type { AdminDeps } from '../../functions/api/admin-deps.ts'
+import type { Event, FanOut } from '../../functions/domain/event.ts'
+import type { EventStore } from '../../functions/use-cases/accept-events.ts'
+import { anEvent, aWebhook, builtAt } from '../support/builders.ts'
+import { idsOf, newestFirst, type Open, perTest, readAll, retentionMs } from './harness.ts'
+
+export interface EventLogPorts {
+  readonly events: EventStore &
+    AdminDeps['events'] & { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
+}
+
+const second = 1_000
+
+/** What every store of events shows to people. */
+export function eventLogContract(name: string, open: Open<EventLogPorts>): void {
+  describe(`the log of events of ${name}`, () => {
+    const given = perTest(open)
+    /** Stores events `ages` milliseconds old, in that order. */
+    const storeAged = async (ages: readonly number[], over: Partial<Event> = {}) => {
+      const events = ages.map((age) => anEvent({ acceptedAt: builtAt - age, ...over }))
+      await Promise.all(events.map((event) => given().events.store([{ event }])))
+      return events
+    }
+
+    it('shows an event without its payload', async () => {
+      const { events } = given()
+      const event = anEvent({ type: 'a:b', payload: Buffer.from('{"text":"naïve"}') })
+      await events.store([{ event }])
+      const shown = {
+        id: event.id,
+        type: 'a:b',
+        origin: event.origin,
+        acceptedAt: builtAt,
+        payloadBytes: 17,
+        fanOut: undefined,
+      }
+      expect(await events.get(event.id)).toEqual(shown)
+      expect((await events.list({ limit: 10 })).items).toEqual([shown])
+    })
+
+    it('shows where an event went', async () => {
+      const { events } = given()
+      const [event] = await storeAged([0])
+      const fanOut = { at: builtAt + 5, webhookIds: [aWebhook().id], missedBy: [aWebhook().id] }
+      await events.recordFanOut(event?.id ?? '', fanOut)
+      expect((await events.get(event?.id ?? ''))?.fanOut).toEqual(fanOut)
+      expect((await events.list({ limit: 10 })).items[0]?.fanOut).toEqual(fanOut)
+    })
+
+    it('lists nothing of an empty store', async () => {
+      expect(await given().events.list({ limit: 10 })).toEqual({ items: [], next: undefined })
+    })
+
+    it('lists events newest first, in whatever order they came', async () => {
+      const events = await storeAged([3_000, 0, 90_000_000, 1, 60_000])
+      const { items } = await given().events.list({ limit: 10 })
+      expect(idsOf(items)).toEqual(newestFirst(events))
+    })
+
+    it.each([1, 3, 7, 12, 100])('shows every event once in pages of %d', async (limit) => {
+      const events = await storeAged([0, 0, 0, 0, 0, 1, 1, second, second, 3_600_000, 90_000_000, 90_000_000])
+      const pages: number[] = []
+      const items = await readAll(async (before) => {
+        const page = await given().events.list({ before, limit })
+        pages.push(page.items.length)
+        return page
+      })
+      expect(idsOf(items)).toEqual(newestFirst(events))
+      expect(Math.max(...pages)).toBeLessThanOrEqual(limit)
+    })
+
+    it('lists events of one type, page by page', async () => {
+      const wanted = await storeAged([0, 5, 5, 20], { type: 'a:b' })
+      await storeAged([0, 1, 5, 20, 30], { type: 'a:c' })
+      const items = await readAll((before) => given().events.list({ type: 'a:b', before, limit: 2 }))
+      expect(idsOf(items)).toEqual(newestFirst(wanted))
+    })
+
+    it('lists events of a time range, both ends included', async () => {
+      const [, ...older] = await storeAged([0, 1, 2, 2, 3, 4])
+      const wanted = older.slice(0, 4)
+      const range = { from: builtAt - 3, to: builtAt - 1 }
+      const items = await readAll((before) => given().events.list({ ...range, before, limit: 3 }))
+      expect(idsOf(items)).toEqual(newestFirst(wanted))
+    })
+
+    it('lists nothing of a range that ends before it begins', async () => {
+      await storeAged([0, 1, 2])
+      expect(await given().events.list({ from: builtAt, to: builtAt - 2, limit: 10 })).toEqual({
+        items: [],
+        next: undefined,
+      })
+    })
+
+    it('lists nothing newer than the range when a page of something newer is asked for', async () => {
+      const [newest, , oldest] = await storeAged([0, 1, 2])
+      const { items } = await given().events.list({ to: builtAt - 2, before: newest?.id, limit: 10 })
+      expect(idsOf(items)).toEqual([oldest?.id])
+    })
+
+    it('hides events once they have expired', async () => {
+      const { events, clock } = given()
+      const [old] = await storeAged([5_000])
+      const [young] = await storeAged([0])
+      await clock.advance(retentionMs - 6_000)
+      expect(await events.get(old?.id ?? '')).toBeDefined()
+      expect((await events.list({ limit: 10 })).items).toHaveLength(2)
+      await clock.advance(2_000)
+      expect(await events.get(old?.id ?? '')).toBeUndefined()
+      expect(await events.payload(old?.id ?? '')).toBeUndefined()
+      expect(idsOf((await events.list({ from: 0, limit: 10 })).items)).toEqual([young?.id])
+      expect(await events.payload(young?.id ?? '')).toBeDefined()
+    })
+  })
+}
