@@ -19,7 +19,7 @@ import { parseSubmissions } from './submissions.ts'
 
 export type Ingest = AcceptEvents & IdentifySource & { readonly tokens: TokenFinder }
 
-// Sourcegraph sends no id: equal bytes of one type within ten minutes are taken for its repeats (contract §2).
+// Sourcegraph sends no id: equal bytes of one type within ten minutes are taken for its repeats (docs/sourcegraph.md §2).
 const sourceWindowMs = 10 * 60_000
 const keyWindowMs = 24 * 3_600_000
 

@@ -81,7 +81,7 @@ function shapeOf(type: string): z.ZodMiniType | undefined {
 }
 
 /**
- * Where a publisher's event differs from what Sourcegraph sends (contract §4), in sentences. It is accepted all the
+ * Where a publisher's event differs from what Sourcegraph sends (docs/sourcegraph.md §4), in sentences. It is accepted all the
  * same: types and fields come and go, and a check that refuses would lose events.
  */
 export function payloadWarnings(type: string, payload: unknown): string[] {

@@ -17,7 +17,7 @@ const forbidden = new Set([
 
 const ours = ['x-sourcegraph-', 'webhook-']
 
-/** Most extra headers that a webhook may have (design: 20). */
+/** Most extra headers that a webhook may have. */
 export const maxHeaders = 20
 
 /** Why a header name cannot be set on a webhook; undefined when it can. */

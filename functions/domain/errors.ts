@@ -60,6 +60,6 @@ export class VersionMismatch extends Error {
 /** The store or queue cannot take the request now; the same request may be sent again in `retryAfterSeconds`. */
 export class Unavailable extends Error {
   override name = 'Unavailable'
-  /** At most 3: Sourcegraph gives up on a longer one (contract §2). */
+  /** At most 3: Sourcegraph gives up on a longer one (docs/sourcegraph.md §2). */
   readonly retryAfterSeconds = 2
 }

@@ -73,7 +73,7 @@ const user = {
   created_by_user_id: 42,
 }
 
-/** What Sourcegraph is known to send (contract §3). A source may send more; they are delivered like these. */
+/** What Sourcegraph is known to send (docs/sourcegraph.md §3). A source may send more; they are delivered like these. */
 export const eventTypes: readonly EventType[] = [
   {
     key: 'batch_change:apply',

@@ -21,7 +21,7 @@ export interface FanOut {
   readonly missedBy: readonly string[]
 }
 
-/** Largest payload, in bytes (design: 256 KiB). */
+/** Largest payload, in bytes. */
 export const maxPayloadBytes = 256 * 1024
 
 const typePattern = /^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)*$/

@@ -37,7 +37,7 @@ function meets(wanted: readonly string[] | undefined, present: readonly string[]
 }
 
 /**
- * The ids in a payload, as Sourcegraph prints them (contract §4). A batch change is itself its `id`; a changeset names
+ * The ids in a payload, as Sourcegraph prints them (docs/sourcegraph.md §4). A batch change is itself its `id`; a changeset names
  * its batch changes in `batch_change_ids` (null when none) and `owning_batch_change_id`. Unknown shapes yield what
  * they have of these fields.
  */

@@ -27,7 +27,7 @@ export function isSigningSecret(secret: string): boolean {
   return encoded !== '' && Buffer.from(encoded, 'base64').toString('base64') === encoded
 }
 
-/** Sourcegraph's signature: lower-case hex HMAC-SHA256 of exactly the body (contract §1). */
+/** Sourcegraph's signature: lower-case hex HMAC-SHA256 of exactly the body (docs/sourcegraph.md §1). */
 export function sourcegraphSignature(key: KeyObject, body: Uint8Array): string {
   return createHmac('sha256', key).update(body).digest('hex')
 }

@@ -15,7 +15,7 @@ export interface IdentifySource {
 }
 
 /**
- * The source whose secret signed the body as Sourcegraph signs (contract §2), held against every source's secret.
+ * The source whose secret signed the body as Sourcegraph signs (docs/sourcegraph.md §2), held against every source's secret.
  * @throws Unauthenticated when none did.
  */
 export async function identifySource(

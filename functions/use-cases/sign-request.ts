@@ -28,7 +28,7 @@ export interface OpenedSecrets {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** Sourcegraph's own request (contract §1), with Standard Webhooks' headers and the webhook's own beside it. */
+/** Sourcegraph's own request (docs/sourcegraph.md §1), with Standard Webhooks' headers and the webhook's own beside it. */
 export async function signedRequest(
   deps: SignRequest,
   {

@@ -11,7 +11,7 @@ export interface Publication {
   readonly tries: number
 }
 
-/** Posts like a Sourcegraph instance (contract §2): up to 21 tries of the same bytes, 0.2 s to 3 s apart. */
+/** Posts like a Sourcegraph instance (docs/sourcegraph.md §2): up to 21 tries of the same bytes, 0.2 s to 3 s apart. */
 export class SourcegraphPublisher {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
   readonly #options: { readonly url: string; readonly secret: string; readonly random: () => number }

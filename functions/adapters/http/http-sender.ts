@@ -43,7 +43,7 @@ const framing = new Set([
  *
  * A receiver may close a kept connection at the moment we send on it. Browsers and proxies then send again; this does
  * not. From here that close cannot be told from a receiver that read the request and died, and a second request in one
- * attempt would break "attempts logged ≥ requests that a receiver saw" (reliability.md, I4). The attempt fails, is
+ * attempt would leave fewer attempts logged than the receiver saw. The attempt fails, is
  * logged, and the schedule makes the next. Instead it is made rare: connections idle for seconds only, and an origin
  * where it happened is sent to over new connections for some minutes.
  */
