@@ -15,6 +15,7 @@ import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
 import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
+import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
 import { SqliteSources } from '../functions/adapters/sqlite/sqlite-sources.ts'
@@ -133,7 +134,18 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       log,
     ),
     deliver: deliverHandler(deliver, log),
-    sweep: sweepHandler({ deliveries, deliveryQueue, now }, log),
+    sweep: sweepHandler(
+      {
+        events,
+        webhooks,
+        deliveries,
+        position: new SqlitePosition(store, 'audit'),
+        fanOutQueue,
+        deliveryQueue,
+        now,
+      },
+      log,
+    ),
     expiry: new SqliteExpiry(store),
     fanOutQueue,
     deliveryQueue,

@@ -1,11 +1,14 @@
 import middy from '@middy/core'
 import type { Log } from '../middleware/log.ts'
+import { type AuditEvents, auditEvents } from '../use-cases/audit-events.ts'
 import { type SweepDeliveries, sweepDeliveries } from '../use-cases/sweep-deliveries.ts'
 
-/** The entry that runs every minute: queues the attempts whose time has come. */
-export function sweepHandler(deps: SweepDeliveries, log: Log) {
+/** The entry that runs every minute: queues the attempts whose time has come, and what was lost on the way. */
+export function sweepHandler(deps: SweepDeliveries & AuditEvents, log: Log) {
   return middy<unknown, void>().handler(async () => {
     const queued = await sweepDeliveries(deps)
     if (queued > 0) log.info('swept', { queued })
+    const missing = await auditEvents(deps)
+    if (missing > 0) log.error('messages were lost, and have been queued again', { missing })
   })
 }

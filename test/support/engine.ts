@@ -10,6 +10,7 @@ import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
+import { SqlitePosition } from '../../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../../functions/adapters/sqlite/sqlite-rate-limiter.ts'
 import { SqliteSources } from '../../functions/adapters/sqlite/sqlite-sources.ts'
@@ -86,6 +87,7 @@ export async function openTestEngine({
     events: new SqliteEvents(store),
     deliveries: new SqliteDeliveries(store),
     deliveryLog: new SqliteDeliveryLog(store),
+    position: new SqlitePosition(store, 'audit'),
     tokens: new SqliteTokens(store),
     sources: new SqliteSources(store),
     limiter: new SqliteRateLimiter(store),

@@ -26,6 +26,8 @@ create table fan_outs (
   event_id text primary key, at integer not null, webhook_ids text not null, missed_by text not null
 ) strict, without rowid;
 
+create table positions (name text primary key, at text not null) strict, without rowid;
+
 create table idempotency_keys (
   key text primary key, event_id text not null, body_hash text not null, expires_at integer not null
 ) strict, without rowid;

@@ -67,6 +67,10 @@ export class SqliteEvents implements EventStore {
         `${summary} (select * from events where id >= :from and id < :before order by id desc limit ${maxScannedRows}) e
          left join fan_outs f on f.event_id = e.id where :type is null or e.type = :type order by e.id desc limit :limit`,
       ),
+      between: database.prepare(
+        `${summary} (select * from events where id > ? and id < ? order by id limit ?) e
+         left join fan_outs f on f.event_id = e.id order by e.id`,
+      ),
       bound: database.prepare(
         `select id from events where id >= ? and id < ? order by id desc limit 1 offset ${maxScannedRows - 1}`,
       ),
@@ -144,6 +148,11 @@ export class SqliteEvents implements EventStore {
   async get(eventId: string): Promise<EventSummary | undefined> {
     const row = this.#statements.get.get(eventId, this.#shownSince())
     return row && toSummary(row)
+  }
+
+  /** Oldest first, expired or not: for the audit. */
+  async acceptedBetween({ after, before, limit }: { after: string; before: string; limit: number }) {
+    return this.#statements.between.all(after, before, limit).map(toSummary)
   }
 
   async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {

@@ -1,0 +1,85 @@
+import type { Delivery } from '../domain/delivery.ts'
+import { deliveryId, firstEventIdAt } from '../domain/ids.ts'
+import type { DeliveryQueue, FanOutQueue } from '../domain/messages.ts'
+import { newDelivery } from '../domain/new-delivery.ts'
+import type { Webhook } from '../domain/webhook.ts'
+import type { LogEntry } from './attempt-delivery.ts'
+import type { EventSummary } from './log-queries.ts'
+import { queueNextAttempt, sweepAt } from './schedule.ts'
+
+export interface AuditEvents {
+  readonly events: {
+    /** Events with ids after `after` and before `before`, oldest first, at most `limit`. */
+    acceptedBetween(range: { after: string; before: string; limit: number }): Promise<readonly EventSummary[]>
+  }
+  readonly webhooks: { get(webhookId: string): Promise<Webhook | undefined> }
+  readonly deliveries: {
+    find(deliveryId: string): Promise<Delivery | undefined>
+    record(entry: LogEntry): Promise<void>
+  }
+  readonly position: {
+    /** The last event that was audited; undefined before the first audit. */
+    read(): Promise<string | undefined>
+    moveTo(eventId: string): Promise<void>
+  }
+  readonly fanOutQueue: FanOutQueue
+  readonly deliveryQueue: DeliveryQueue
+  readonly now: () => number
+}
+
+/** An event of that age should have been fanned out, and every first attempt made. */
+const settledAfterMs = 10 * 60_000
+/** How far back the first audit goes. */
+const firstLookBackMs = 3_600_000
+const pageSize = 200
+
+/**
+ * Looks once at every event that is ten minutes old, and queues again what should have happened to it and did not: a
+ * message may be lost, dead-lettered or deleted. A delivery that has no row gets one, so that from then on the sweep
+ * looks after it.
+ * @returns how many fan-outs and first attempts were missing.
+ */
+export async function auditEvents(deps: AuditEvents): Promise<number> {
+  const nowMs = deps.now()
+  const before = firstEventIdAt(nowMs - settledAfterMs)
+  let after = (await deps.position.read()) ?? firstEventIdAt(nowMs - firstLookBackMs)
+  let missing = 0
+  for (;;) {
+    const page = await deps.events.acceptedBetween({ after, before, limit: pageSize })
+    const last = page.at(-1)
+    if (last === undefined) return missing
+    const repaired = await Promise.all(page.map((event) => repair(deps, event, nowMs)))
+    missing += repaired.reduce((sum, count) => sum + count, 0)
+    after = last.id
+    await deps.position.moveTo(after)
+  }
+}
+
+async function repair(deps: AuditEvents, event: EventSummary, nowMs: number): Promise<number> {
+  // A test is sent once, and told to whoever waits for it.
+  if (event.origin.kind === 'test') return 0
+  if (event.fanOut === undefined) {
+    const body = { event_id: event.id, event_type: event.type, repeat: true }
+    const refused = await deps.fanOutQueue.send([{ id: event.id, body }])
+    if (refused.length > 0) throw new Error(`The fan-out queue refused ${event.id}.`)
+    return 1
+  }
+  const counts = await Promise.all(
+    event.fanOut.webhookIds.map((id) => repairDelivery(deps, event, { id, nowMs })),
+  )
+  return counts.filter((isMissing) => isMissing).length
+}
+
+async function repairDelivery(
+  deps: AuditEvents,
+  event: EventSummary,
+  { id: webhookId, nowMs }: { id: string; nowMs: number },
+): Promise<boolean> {
+  const key = { eventId: event.id, webhookId }
+  if ((await deps.deliveries.find(deliveryId(key))) !== undefined) return false
+  if ((await deps.webhooks.get(webhookId)) === undefined) return false
+  const delivery = newDelivery(key, { eventType: event.type, trigger: 'event', nextAttemptAt: nowMs })
+  await deps.deliveries.record({ delivery, sweepAt: sweepAt(nowMs, nowMs) })
+  await queueNextAttempt(deps.deliveryQueue, delivery)
+  return true
+}
