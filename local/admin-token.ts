@@ -22,7 +22,9 @@ export async function ensureAdminToken(
   if (given === undefined && known !== undefined) return undefined
   const secret = given ?? newTokenSecret()
   if (known?.hash === tokenHash(secret)) return undefined
-  if (known !== undefined) await tokens.remove(id)
+  // The token given may be one that was made through the API: it becomes the operator's.
+  const same = await tokens.findByHash(tokenHash(secret))
+  for (const old of [known, same]) if (old !== undefined) await tokens.remove(old.id)
   await tokens.create({
     id,
     name: 'operator',

@@ -37,16 +37,11 @@ export function openDataFolder(path: string): DataFolder {
       throw error
     }
   } catch (error) {
-    if (
-      error instanceof Error &&
-      'code' in error &&
-      ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(String(error.code))
-    ) {
-      throw new UnusableFolder(
-        `The data folder ${folder} cannot be written to (${error.code}). Give another with --data, or correct its permissions.`,
-      )
-    }
-    throw error
+    const reason = reasonOf(error)
+    if (reason === undefined) throw error
+    throw new UnusableFolder(
+      `The data folder ${folder} cannot be used (${reason}). Give another with --data, or correct its permissions.`,
+    )
   }
 }
 
@@ -66,4 +61,20 @@ function readOrMakeKey(folder: string, hasData: boolean): Buffer {
       `The key file ${file} does not hold ${keyBytes} bytes in base64. Put the right one back.`,
     )
   return key
+}
+
+const fileCodes = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC']
+// https://www.sqlite.org/rescode.html
+const databaseCodes: Readonly<Record<number, string>> = {
+  8: 'a file in it is read-only',
+  13: 'the disk is full',
+  14: 'a file in it cannot be opened',
+  26: 'a file in it is no database',
+}
+
+/** Why the folder's files do not open, in words; undefined when it is none of the usual reasons. */
+export function reasonOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if ('code' in error && fileCodes.includes(String(error.code))) return String(error.code)
+  return 'errcode' in error ? databaseCodes[Number(error.errcode) & 0xff] : undefined
 }

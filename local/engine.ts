@@ -38,6 +38,8 @@ import type { Settings } from './settings.ts'
 
 const deadlineMs = 15_000
 const maxInFlightPerWebhook = 64
+/** Most requests to receivers under way, all webhooks together. */
+export const maxDeliveriesInFlight = 1_000
 // A message that takes the process down with it, or that our own faults keep from being handled, is given up after this.
 const maxReceives = 20
 const secretsKeptMs = 5 * 60_000
@@ -67,11 +69,13 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     name: 'fan-out',
     maxReceives,
     maxInFlightPerGroup: 10_000,
+    maxInFlight: 10_000,
   })
   const deliveryQueue = new SqliteQueue<DeliveryMessage>(store, {
     name: 'delivery',
     maxReceives,
     maxInFlightPerGroup: maxInFlightPerWebhook,
+    maxInFlight: maxDeliveriesInFlight,
   })
   const urlPolicy = {
     allowedNetworks: settings.allowedNetworks,
@@ -81,7 +85,8 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   const sender = new HttpSender({
     policy: urlPolicy,
     deadlineMs,
-    maxConnectionsPerOrigin: 4 * maxInFlightPerWebhook,
+    // Webhooks that share a host must not wait for each other there: what holds them apart is the queue.
+    maxConnectionsPerOrigin: maxDeliveriesInFlight,
   })
   const defaultSchedule = settings.retrySchedule
   const secrets = <Value>() => new ExpiringCache<Value>({ maxAgeMs: secretsKeptMs, maxEntries: 10_000 }, now)

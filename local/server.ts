@@ -1,8 +1,10 @@
+import type { Server } from 'node:http'
 import { newTokenSecret } from '../functions/adapters/random.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import { ensureAdminToken } from './admin-token.ts'
-import { openDataFolder } from './data-folder.ts'
-import { openEngine } from './engine.ts'
+import { openDataFolder, reasonOf, UnusableFolder } from './data-folder.ts'
+import { drainable } from './drain.ts'
+import { type Engine, maxDeliveriesInFlight, openEngine } from './engine.ts'
 import { Every } from './every.ts'
 import { createGateway } from './http-gateway.ts'
 import { lambdaContext } from './lambda-context.ts'
@@ -30,21 +32,17 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   const folder = openDataFolder(settings.dataDir)
   const engine = await openEngine(folder, settings, log).catch((error: unknown) => {
     folder.unlock()
-    throw error
+    const reason = reasonOf(error)
+    throw reason === undefined
+      ? error
+      : new UnusableFolder(`The data in ${settings.dataDir} do not open: ${reason}.`)
   })
   const gateway = createGateway(engine, log)
-  try {
-    await new Promise<void>((resolve, reject) => {
-      gateway.once('error', reject).listen(settings.port, settings.host, resolve)
-    })
-  } catch (error) {
+  const drain = drainable(gateway)
+  const newToken = await listen(gateway, engine, settings).catch(async (error: unknown) => {
+    await drain()
     await engine.close()
     throw error
-  }
-  const newToken = await ensureAdminToken(engine.tokens, {
-    given: settings.adminToken,
-    newTokenSecret,
-    nowMs: Date.now(),
   })
   const pollers = [
     new QueuePoller(engine.fanOutQueue, engine.fanOut, {
@@ -54,8 +52,9 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
       now: Date.now,
     }),
     new QueuePoller(engine.deliveryQueue, engine.deliver, {
-      batchSize: 10,
-      maxInFlight: 1_000,
+      // A batch is over when its slowest request is: one that hangs would hold the places of nine others.
+      batchSize: 1,
+      maxInFlight: maxDeliveriesInFlight,
       log,
       now: Date.now,
     }),
@@ -76,14 +75,20 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     url: urlOf(gateway.address(), settings.host),
     newToken,
     stop: async () => {
-      const closed = new Promise((resolve) => gateway.close(resolve))
-      gateway.closeIdleConnections()
       await Promise.all([
-        closed,
+        drain(),
         ...pollers.map((poller) => poller.stop()),
         ...periodic.map((task) => task.stop()),
       ])
       await engine.close()
     },
   }
+}
+
+/** Listens, and only then makes the admin token: a start that fails must not make one that nobody sees. */
+async function listen(gateway: Server, engine: Engine, settings: Settings): Promise<string | undefined> {
+  await new Promise<void>((resolve, reject) => {
+    gateway.once('error', reject).listen(settings.port, settings.host, resolve)
+  })
+  return ensureAdminToken(engine.tokens, { given: settings.adminToken, newTokenSecret, nowMs: Date.now() })
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from '../functions/domain/duration.ts'
 import { version } from '../functions/version.ts'
 import type { Settings } from './settings.ts'
 
@@ -13,6 +14,12 @@ export function welcomeText(url: string, settings: Settings, newToken: string | 
   ]
   if (settings.adminToken !== undefined && settings.adminToken.length < 20) {
     lines.push('The admin token is short: whoever guesses it owns this server. Use 20 characters or more.')
+  }
+  const longestMs = settings.retrySchedule.reduce((sum, waitMs) => sum + waitMs, 0)
+  if (longestMs > settings.retention) {
+    lines.push(
+      `Retention (${formatDuration(settings.retention)}) ends before the retry schedule does: what is not delivered by then is cancelled.`,
+    )
   }
   return `${[...lines, ...(settings.development ? walk(url, newToken) : [])].join('\n')}\n`
 }

@@ -7,7 +7,7 @@ export type Sealed = string & { readonly sealed: unique symbol }
 /** One configured receiver. */
 export interface Webhook {
   readonly id: string
-  /** Sent to verbatim. May hold credentials in its path or query: never logged with them. */
+  /** Sent to verbatim. May hold credentials in its path or query: the log of deliveries shows it to who may read webhooks, log lines never do. */
   readonly url: string
   readonly description: string
   /** At least one; `*` stands for all. */

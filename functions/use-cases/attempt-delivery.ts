@@ -101,7 +101,7 @@ export async function attemptDelivery(
       ? await deps.events.payload(delivery.eventId)
       : Buffer.from(message.payload, 'utf8')
   if (payload === undefined) return cancel(deps, delivery, 'The event expired before it could be delivered.')
-  if (await isDeferred(deps, webhook, message)) return 'deferred'
+  if (await isDeferred(deps, { webhook, delivery, message })) return 'deferred'
   await attempt(deps, { delivery, webhook, payload, inline: message.payload })
   return 'attempted'
 }
@@ -161,22 +161,25 @@ async function cancel(deps: AttemptDelivery, delivery: Delivery, why: string): P
   return 'cancelled'
 }
 
-/** Puts a message off when its webhook's rate limit has no place for it now. */
+/**
+ * Puts a message off when its webhook's rate limit has no place for it now. The delivery's row says until when, so that
+ * neither sweep nor audit takes it for lost and has it take a second place.
+ */
 async function isDeferred(
   deps: AttemptDelivery,
-  webhook: Webhook,
-  message: DeliveryMessage,
+  { webhook, delivery, message }: { webhook: Webhook; delivery: Delivery; message: DeliveryMessage },
 ): Promise<boolean> {
   if (webhook.rateLimit === undefined || message.paced === true || message.trigger === 'test') return false
   const nowMs = deps.now()
-  const at = await deps.limiter.reserve(webhook.id, {
-    perSecond: webhook.rateLimit,
-    nowMs,
-    horizonMs: maxQueueDelayMs,
-  })
+  const limit = { perSecond: webhook.rateLimit, nowMs, horizonMs: maxQueueDelayMs }
+  const at = await deps.limiter.reserve(webhook.id, limit)
   if (at !== undefined && at <= nowMs) return false
-  const body = { ...message, paced: at !== undefined, deferrals: (message.deferrals ?? 0) + 1 }
   const notBefore = at ?? nowMs + maxQueueDelayMs
+  await deps.deliveries.record({
+    delivery: { ...delivery, nextAttemptAt: notBefore },
+    sweepAt: sweepAt(notBefore, nowMs),
+  })
+  const body = { ...message, paced: at !== undefined, deferrals: (message.deferrals ?? 0) + 1 }
   const refused = await deps.deliveryQueue.send([deliveryMessage(body, { webhookId: webhook.id, notBefore })])
   if (refused.length > 0) throw new Error(`The delivery queue refused ${message.delivery_id}.`)
   return true

@@ -9,6 +9,8 @@ export function sweepHandler(deps: SweepDeliveries & AuditEvents, log: Log) {
     const queued = await sweepDeliveries(deps)
     if (queued > 0) log.info('swept', { queued })
     const missing = await auditEvents(deps)
-    if (missing > 0) log.error('messages were lost, and have been queued again', { missing })
+    // Most of them merely wait in a long queue, and queueing them again changes nothing.
+    if (missing > 0)
+      log.info('not attempted ten minutes on: queued again, in case the message was lost', { missing })
   })
 }

@@ -48,3 +48,32 @@ it('delivers to one webhook while another hangs and has many events', async () =
   await hanging.close()
   await healthy.close()
 })
+
+it('delivers to one webhook while twenty others hang', async () => {
+  const held: (() => void)[] = []
+  let isOver = false
+  const hanging = await startTestReceiver((_request, response) => {
+    if (isOver) response.end()
+    else held.push(() => response.end())
+  })
+  const healthy = await startTestReceiver()
+  const server = await startTestServer()
+  for (let nth = 0; nth < 20; nth++) {
+    await server.api.createWebhook({ url: `${hanging.url}/${nth}`, event_types: ['to:hanging'] })
+  }
+  await server.api.createWebhook({ url: healthy.url, event_types: ['to:healthy'] })
+  const many = Array.from({ length: 100 }, (_, n) => ({ type: 'to:hanging', payload: { n } }))
+  expect((await server.api.call('POST', '/events', many)).status).toBe(202)
+  await hanging.arrived(20)
+  for (let nth = 1; nth <= 20; nth++) {
+    await server.api.publish('to:healthy', { nth })
+    await healthy.arrived(nth)
+  }
+  // None of the requests to the others has been answered: nothing made room but the shares.
+  expect(held.length).toBe(hanging.requests.length)
+  isOver = true
+  for (const release of held) release()
+  await server.remove()
+  await hanging.close()
+  await healthy.close()
+})

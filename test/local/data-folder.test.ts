@@ -110,13 +110,13 @@ describe('openDataFolder', () => {
     const wanted = join(parent, ...path)
     expect(() => open(wanted)).toThrow(UnusableFolder)
     expect(() => open(wanted)).toThrow(
-      new RegExp(`^The data folder ${wanted} cannot be written to \\(E[A-Z]+\\)\\. Give another with --data`),
+      new RegExp(`^The data folder ${wanted} cannot be used \\(E[A-Z]+\\)\\. Give another with --data`),
     )
   })
 
   // To root every folder is writable.
   it.skipIf(process.getuid?.() === 0)('refuses a folder that it may not write to', async () => {
     await mkdir(folder, { recursive: true, mode: 0o500 })
-    expect(() => open()).toThrow('cannot be written to (EACCES)')
+    expect(() => open()).toThrow('cannot be used (EACCES)')
   })
 })

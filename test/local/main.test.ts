@@ -97,7 +97,7 @@ describe('the program', () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
     expect(await complaintOf(start(['--data', file]))).toContain(
-      `The data folder ${file} cannot be written to`,
+      `The data folder ${file} cannot be used`,
     )
   })
 

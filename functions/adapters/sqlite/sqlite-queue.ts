@@ -19,6 +19,8 @@ export interface QueueOptions {
   readonly maxReceives: number
   /** Most messages of one group in flight at a time. */
   readonly maxInFlightPerGroup: number
+  /** Most messages in flight that its reader takes on, all groups together; absent: any number. */
+  readonly maxInFlight?: number
 }
 
 const Row = z.pipe(
@@ -53,11 +55,19 @@ export class SqliteQueue<Body> implements Queue<Body> {
   readonly #statements
   #onSent: () => void = () => {}
 
-  constructor(store: SqliteStore, { name, maxReceives, maxInFlightPerGroup }: QueueOptions) {
+  constructor(
+    store: SqliteStore,
+    {
+      name,
+      maxReceives,
+      maxInFlightPerGroup: perGroup,
+      maxInFlight: overall = Number.POSITIVE_INFINITY,
+    }: QueueOptions,
+  ) {
     this.name = name
     this.#store = store
     this.#maxReceives = maxReceives
-    this.#turns = new GroupTurns(maxInFlightPerGroup)
+    this.#turns = new GroupTurns({ perGroup, overall })
     const { database } = store
     this.#statements = {
       send: database.prepare(
@@ -118,8 +128,9 @@ export class SqliteQueue<Body> implements Queue<Body> {
   async receive(limit: number): Promise<readonly (readonly Received[])[]> {
     const nowMs = this.#store.now()
     const turns: { name: string; wanted: number }[] = []
+    const share = this.#turns.share(nowMs)
     for (let room = limit; room > 0; ) {
-      const turn = this.#turns.next(nowMs)
+      const turn = this.#turns.next(nowMs, share)
       if (turn === undefined) break
       const wanted = Math.min(room, turn.room)
       // Reserved before the transaction, so that the group is not picked twice.
@@ -180,7 +191,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
 
   /** When the next message that could be handed out is due, milliseconds since 1970; Infinity when there is none. */
   nextDueAt(): number {
-    return this.#turns.nextDueAt()
+    return this.#turns.nextDueAt(this.#store.now())
   }
 
   /** How many messages wait or are in flight, and how many are dead letters. */

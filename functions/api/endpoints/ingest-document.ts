@@ -74,7 +74,7 @@ An event that was answered with 202 is stored and will be delivered.`,
         .optional()
         .meta({
           description:
-            'With a token: the idempotency key of one event; of an array, what each one\'s key begins with ("<key>/0", "<key>/1" and so on)',
+            'With a token: the idempotency key of one event; of an array, what each one\'s key begins with ("<key> 0", "<key> 1" and so on)',
           example: 'apply-173-2026-11-23',
         }),
       'X-Sourcegraph-Webhook-Event-Type': EventTypeName.optional().meta({

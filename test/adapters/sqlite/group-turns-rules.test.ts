@@ -31,7 +31,7 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
 
 /** The messages that GroupTurns speaks of, kept as a queue would keep them, and what must hold of every turn. */
 class Model {
-  readonly turns = new GroupTurns(maxInFlight)
+  readonly turns = new GroupTurns({ perGroup: maxInFlight, overall: 1_000_000 })
   nowMs = 0
   sent = 0
   done = 0

@@ -4,12 +4,36 @@ import { GroupTurns } from '../../../functions/adapters/sqlite/group-turns.ts'
 const never = Number.POSITIVE_INFINITY
 
 function turnsOf(...groups: readonly (readonly [string, number])[]): GroupTurns {
-  const turns = new GroupTurns(2)
+  const turns = new GroupTurns({ perGroup: 2, overall: 1_000_000 })
   for (const [name, dueAt] of groups) turns.expect(name, dueAt)
   return turns
 }
 
 describe('GroupTurns', () => {
+  it('gives each group a smaller share, the more of them are busy', () => {
+    const turns = new GroupTurns({ perGroup: 64, overall: 1_000 })
+    const names = Array.from({ length: 100 }, (_, nth) => `whk_${nth}`)
+    const shares = names.map((name) => {
+      turns.expect(name, 0)
+      return turns.share(0)
+    })
+    expect([shares[0], shares[3], shares[9], shares[99]]).toEqual([64, 62, 25, 2])
+    expect(turns.share(-1)).toBe(64)
+  })
+
+  it('leaves room for one more though eighty groups, one after another, hang with all that they get', () => {
+    const turns = new GroupTurns({ perGroup: 64, overall: 1_000 })
+    let inFlight = 0
+    for (let nth = 0; nth < 80; nth++) {
+      turns.expect(`hangs ${nth}`, 0)
+      for (let turn = turns.next(0); turn !== undefined; turn = turns.next(0)) {
+        turns.took(turn.name, turn.room, 0)
+        inFlight += turn.room
+      }
+    }
+    expect(inFlight).toBeLessThan(1_000)
+  })
+
   it('has no turn while nothing is due', () => {
     expect(turnsOf().next(1_000)).toBeUndefined()
     expect(turnsOf(['a', 1_001]).next(1_000)).toBeUndefined()
