@@ -20,11 +20,15 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/domain/': /^functions\/domain\/|^node:(crypto|buffer)$|^zod\/mini$/,
   'functions/use-cases/': /^functions\/(domain|use-cases)\/|^node:(crypto|buffer)$/,
   'functions/adapters/':
-    /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$/,
+    /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sqs)|lib-dynamodb|credential-provider-env)$/,
+  'functions/entries/': /^functions\/|^node:timers\/promises$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':
     /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
+  'lib/':
+    /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
+  'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^aws-lambda$/,
 }
 
@@ -43,9 +47,13 @@ it('reads the environment in one file only', () => {
   const readers = modules.filter(
     (file) => !file.startsWith('bench/') && readFileSync(file, 'utf8').includes('process.env'),
   )
-  expect(readers.filter((file) => file !== 'local/main.ts' && !file.startsWith('local/receiver/'))).toEqual(
-    [],
-  )
+  expect(
+    readers.filter(
+      (file) =>
+        !['local/main.ts', 'functions/environment.ts'].includes(file) &&
+        !/^(local\/receiver|bin|lib)\//.test(file),
+    ),
+  ).toEqual([])
 })
 
 it('has the version of package.json', async () => {

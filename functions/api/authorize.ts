@@ -22,7 +22,11 @@ export function authorizeHandler(deps: { tokens: TokenFinder; now: () => number 
         })
       } catch (error) {
         if (!(error instanceof Unauthenticated)) throw error
-        return verdict(request, { effect: 'Deny', principal: 'nobody', context: { detail: error.message } })
+        return verdict(request, {
+          effect: 'Deny',
+          principal: 'nobody', // API Gateway's answer is a template that cannot escape.
+          context: { detail: error.message, detail_in_json: JSON.stringify(error.message).slice(1, -1) },
+        })
       }
     },
   )
@@ -36,7 +40,7 @@ function verdict(
     context,
   }: { effect: 'Allow' | 'Deny'; principal: string; context: Record<string, string> },
 ): APIGatewayAuthorizerResult {
-  // For the whole stage: API Gateway caches the answer by token, and the next request may be for another route.
+  // For the whole stage, so that the answer holds for every route should API Gateway be told to cache it.
   const stage = methodArn.split('/').slice(0, 2).join('/')
   const statement = { Action: 'execute-api:Invoke', Effect: effect, Resource: `${stage}/*` }
   return {

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AdminDeps } from '../../functions/api/admin-deps.ts'
 import type { Delivery, DeliveryStatus } from '../../functions/domain/delivery.ts'
+import type { FanOut } from '../../functions/domain/event.ts'
 import type { DeliveryLog } from '../../functions/use-cases/attempt-delivery.ts'
 import type { DeliveryFilter } from '../../functions/use-cases/log-queries.ts'
 import { aDelivery, anEvent, aWebhook, builtAt } from '../support/builders.ts'
@@ -10,6 +11,8 @@ import { idsOf, type Open, perTest, readAll, retentionMs } from './harness.ts'
 export interface DeliveryLogPorts {
   readonly deliveries: DeliveryLog
   readonly log: AdminDeps['log']
+  /** Given where the log finds an event's deliveries by what its fan-out recorded. */
+  readonly events?: { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
 }
 
 const statuses: readonly DeliveryStatus[] = ['pending', 'retrying', 'delivered', 'exhausted', 'cancelled']
@@ -125,6 +128,8 @@ export function deliveryLogContract(name: string, open: Open<DeliveryLogPorts>):
     it('shows what became of an event, oldest first, redeliveries included', async () => {
       const { id: eventId } = anEvent()
       const [first, second] = await record([aDelivery({ eventId }), aDelivery({ eventId })])
+      const webhookIds = [first, second].map((delivery) => delivery?.webhookId ?? '')
+      await given().events?.recordFanOut(eventId, { at: builtAt, webhookIds, missedBy: [] })
       const again = { eventId, webhookId: first?.webhookId ?? '', trigger: 'redelivery' as const }
       const [later] = await record([aDelivery({ ...again, createdAt: builtAt + 1 }), aDelivery()])
       const shown = await given().log.ofEvent(eventId)

@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { AdminDeps } from '../../functions/api/admin-deps.ts'
 import type { Event, FanOut } from '../../functions/domain/event.ts'
+import { firstEventIdAt } from '../../functions/domain/ids.ts'
 import type { EventStore } from '../../functions/use-cases/accept-events.ts'
+import type { AuditEvents } from '../../functions/use-cases/audit-events.ts'
 import { anEvent, aWebhook, builtAt } from '../support/builders.ts'
 import { idsOf, newestFirst, type Open, perTest, readAll, retentionMs } from './harness.ts'
 
 export interface EventLogPorts {
   readonly events: EventStore &
-    AdminDeps['events'] & { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
+    AdminDeps['events'] &
+    AuditEvents['events'] & { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
 }
 
 const second = 1_000
@@ -97,6 +100,25 @@ export function eventLogContract(name: string, open: Open<EventLogPorts>): void 
       const [newest, , oldest] = await storeAged([0, 1, 2])
       const { items } = await given().events.list({ to: builtAt - 2, before: newest?.id, limit: 10 })
       expect(idsOf(items)).toEqual([oldest?.id])
+    })
+
+    it('walks the events between two ids oldest first, each once, with where they went', async () => {
+      const { events } = given()
+      const stored = newestFirst(
+        await storeAged(Array.from({ length: 40 }, (_, nth) => nth * second)),
+      ).reverse()
+      const fanOut = { at: builtAt, webhookIds: [aWebhook().id], missedBy: [] }
+      await events.recordFanOut(stored[10] ?? '', fanOut)
+      const before = firstEventIdAt(builtAt - 4 * second)
+      const walked: string[] = []
+      for (let after = stored[2] ?? ''; ; after = walked.at(-1) ?? after) {
+        const page = await events.acceptedBetween({ after, before, limit: 7 })
+        if (page.length === 0) break
+        expect(page.length).toBeLessThanOrEqual(7)
+        walked.push(...idsOf(page))
+        for (const { id, fanOut: went } of page) expect(went).toEqual(id === stored[10] ? fanOut : undefined)
+      }
+      expect(walked).toEqual(stored.slice(3, 35))
     })
 
     it('hides events once they have expired', async () => {

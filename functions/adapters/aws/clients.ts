@@ -1,0 +1,38 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { KMSClient } from '@aws-sdk/client-kms'
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+
+/** Where AWS is, and who asks; what is absent the SDK takes from the environment, as Lambda sets it. */
+export interface AwsSettings {
+  readonly region?: string
+  readonly endpoint?: string
+  readonly credentials?: {
+    readonly accessKeyId: string
+    readonly secretAccessKey: string
+    readonly sessionToken?: string
+  }
+  /** How often a request is tried, the first time included; absent: three times, as AWS advises. */
+  readonly maxAttempts?: number
+}
+
+// The SDK waits for ever by default: one connection that went dead would hold a function until its own timeout.
+const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true }
+
+/** The table client. Make it once for each process: it keeps connections. */
+export function documentClient(settings: AwsSettings = {}): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...settings, requestHandler }), {
+    marshallOptions: { removeUndefinedValues: true },
+  })
+}
+
+/** The queue client. */
+export function sqsClient(settings: AwsSettings = {}): SQSClient {
+  // By default the queue's URL names the host to talk to, and AWS_ENDPOINT_URL goes unheard.
+  return new SQSClient({ ...settings, requestHandler, useQueueUrlAsEndpoint: false })
+}
+
+/** The key client. */
+export function kmsClient(settings: AwsSettings = {}): KMSClient {
+  return new KMSClient({ ...settings, requestHandler })
+}

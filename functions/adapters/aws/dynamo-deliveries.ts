@@ -1,0 +1,72 @@
+import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import { parseDeliveryId } from '../../domain/ids.ts'
+import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
+import { toRow } from './delivery-item.ts'
+import { DeliveryWriter } from './delivery-writer.ts'
+import { DueIndex } from './due-index.ts'
+import { HourlyCounters } from './hourly-counters.ts'
+import { deliveryKey, runKey } from './log-keys.ts'
+import { expiresAt, type LogStore } from './log-store.ts'
+
+/**
+ * Writes the log and keeps the due index; `DynamoDeliveryLog` reads the log for people.
+ *
+ * A first attempt that succeeds is one write: of the row, with the attempt inside. In all other cases what must be found
+ * again is written before the row, so that a process that dies in between leaves marks too many, never too few.
+ */
+export class DynamoDeliveries implements DeliveryLog {
+  readonly #store: LogStore
+  readonly #writer: DeliveryWriter
+  readonly #dueIndex: DueIndex
+  readonly #counters: HourlyCounters
+
+  constructor(store: LogStore) {
+    this.#store = store
+    this.#writer = new DeliveryWriter(store)
+    this.#dueIndex = new DueIndex(store)
+    this.#counters = new HourlyCounters(store)
+  }
+
+  async find(id: string): Promise<Delivery | undefined> {
+    const key = deliveryKey(id)
+    // As of now: a retry may come so soon that an older read would not know of the attempt before it.
+    const item = key && (await this.#store.table.get(key, { consistent: true }))
+    return item === undefined ? undefined : toRow(item).delivery
+  }
+
+  async record(entry: LogEntry): Promise<void> {
+    const { delivery, attempt, sweepAt } = entry
+    const row = deliveryKey(delivery.id)
+    if (row === undefined) throw new Error(`"${delivery.id}" is no delivery id.`)
+    const due = sweepAt === null ? [] : [this.#dueIndex.add(delivery.id, sweepAt)]
+    await Promise.all([
+      this.#writer.write(row, entry, [...due, this.#markRun(delivery)]),
+      attempt && this.#count(delivery, attempt),
+    ])
+  }
+
+  /** As the sweep wants it: see SweepDeliveries. */
+  due(nowMs: number, limit: number): Promise<readonly Delivery[]> {
+    return this.#dueIndex.due(nowMs, limit)
+  }
+
+  setSweepAt(id: string, at: number): Promise<void> {
+    return this.#dueIndex.move(id, at)
+  }
+
+  /** A redelivery or replay is in no fan-out: its event learns of it when it first comes into the log. */
+  async #markRun({ id, eventId, attempts, createdAt }: Delivery): Promise<void> {
+    if (attempts > 1 || parseDeliveryId(id)?.run === undefined) return
+    const expires_at = expiresAt(createdAt + this.#store.retentionMs)
+    await this.#store.table.put({ ...runKey(eventId, id), expires_at })
+  }
+
+  /** A count that is lost must not have the request made again, which is what a rejection would do. */
+  async #count({ id, webhookId }: Delivery, { sentAt, error }: Attempt): Promise<void> {
+    try {
+      await this.#counters.count(webhookId, { sentAt, failed: error !== null })
+    } catch (cause) {
+      this.#store.log.error('a request could not be counted', { delivery_id: id, error: String(cause) })
+    }
+  }
+}

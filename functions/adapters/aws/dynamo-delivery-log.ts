@@ -1,0 +1,90 @@
+import * as z from 'zod/mini'
+import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import { deliveryId } from '../../domain/ids.ts'
+import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
+import { unpackAttempt } from './attempt-text.ts'
+import { toRow } from './delivery-item.ts'
+import { DeliveryPages } from './delivery-pages.ts'
+import { readRows, sortKeyOf } from './delivery-rows.ts'
+import { toFanOut } from './fan-out-item.ts'
+import { attemptsPartition, counterKey, deliveryKey, fanOutKey, fanOutPartition } from './log-keys.ts'
+import type { LogStore } from './log-store.ts'
+
+const AttemptItem = z.object({ attempt: z.instanceof(Uint8Array) })
+const CounterItem = z.object({ total: z.number(), errored: z.number() })
+
+const maxOfEvent = 10_000
+
+/** Reads the log for people: what has expired is not there, and no page costs more than a bounded look. */
+export class DynamoDeliveryLog {
+  readonly #store: LogStore
+  readonly #pages: DeliveryPages
+
+  constructor(store: LogStore) {
+    this.#store = store
+    this.#pages = new DeliveryPages(store)
+  }
+
+  async get(id: string): Promise<Delivery | undefined> {
+    const key = deliveryKey(id)
+    const item = key && (await this.#store.table.get(key, { consistent: true }))
+    if (item === undefined) return undefined
+    const { delivery } = toRow(item)
+    return delivery.createdAt > this.#shownSince() ? delivery : undefined
+  }
+
+  /** A delivery's attempts, oldest first. */
+  async attempts(deliveryId: string): Promise<readonly Attempt[]> {
+    const key = deliveryKey(deliveryId)
+    if (key === undefined) return []
+    const [row, beside] = await Promise.all([
+      this.#store.table.get(key, { consistent: true }),
+      this.#store.table.all({ pk: attemptsPartition(deliveryId), consistent: true }),
+    ])
+    const first = row === undefined ? undefined : toRow(row).attempt
+    return [
+      ...(first === undefined ? [] : [first]),
+      ...beside.map((item) => z.parse(AttemptItem, item).attempt),
+    ]
+      .map(unpackAttempt)
+      .sort((a, b) => a.number - b.number || a.sentAt - b.sentAt)
+  }
+
+  /**
+   * An event's deliveries that have been attempted or ended, oldest first, at most 10,000. Their keys are computed from
+   * the webhooks that the fan-out names; redeliveries have marks beside it.
+   */
+  async ofEvent(eventId: string): Promise<readonly Delivery[]> {
+    const { sk: fanOutName } = fanOutKey(eventId)
+    const items = await this.#store.table.all({ pk: fanOutPartition(eventId) })
+    const ids = items.flatMap((item) => {
+      const sk = sortKeyOf(item)
+      if (sk !== fanOutName) return [sk]
+      return toFanOut(item).webhookIds.map((webhookId) => deliveryId({ eventId, webhookId }))
+    })
+    const rows = await readRows(this.#store.table, ids.slice(0, maxOfEvent))
+    return [...rows.values()].map(({ delivery }) => delivery).sort(byTime)
+  }
+
+  ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>> {
+    return this.#pages.page(filter, this.#shownSince())
+  }
+
+  /** Counts of the hours that the retention reaches into. */
+  async stats(webhookId: string): Promise<WebhookStats> {
+    const { pk, sk: from } = counterKey(webhookId, this.#shownSince())
+    const counters = (await this.#store.table.all({ pk, from })).map((item) => z.parse(CounterItem, item))
+    return counters.reduce(
+      (sum, { total, errored }) => ({ total: sum.total + total, errored: sum.errored + errored }),
+      { total: 0, errored: 0 },
+    )
+  }
+
+  #shownSince(): number {
+    return this.#store.now() - this.#store.retentionMs
+  }
+}
+
+function byTime(a: Delivery, b: Delivery): number {
+  return a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)
+}

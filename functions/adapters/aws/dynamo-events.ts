@@ -1,0 +1,133 @@
+import type { FanOut } from '../../domain/event.ts'
+import { firstEventIdAt, timeOfId } from '../../domain/ids.ts'
+import type { EventStore } from '../../use-cases/accept-events.ts'
+import type { EventFilter, EventSummary, Page } from '../../use-cases/log-queries.ts'
+import { sortKeyOf } from './delivery-rows.ts'
+import { headAttributes, toSummary } from './event-item.ts'
+import { EventWriter, type SourceNotes } from './event-writer.ts'
+import { isAbsent } from './expressions.ts'
+import { fanOutAttributes, readFanOuts, toFanOut } from './fan-out-item.ts'
+import { eventKey, eventShards, eventsPartition, fanOutKey, payloadKey } from './log-keys.ts'
+import { expiresAt, type LogStore } from './log-store.ts'
+import { mergeShards } from './merged-shards.ts'
+import { payloadIn } from './payload-bytes.ts'
+
+/** About how many events one page looks at before it answers with what it has. */
+const maxReadEvents = 2_000
+
+export class DynamoEvents implements EventStore {
+  readonly #store: LogStore
+  readonly #writer: EventWriter
+
+  /** @param sources where it is noted when a source's last event came. */
+  constructor(store: LogStore, sources: SourceNotes) {
+    this.#store = store
+    this.#writer = new EventWriter(store, sources)
+  }
+
+  store: EventStore['store'] = (news) => this.#writer.store(news)
+
+  async payload(eventId: string): Promise<Uint8Array | undefined> {
+    if (this.#hasExpired(eventId)) return undefined
+    // As of now: what is not found here is never sent.
+    const head = await this.#store.table.get(eventKey(eventId), { consistent: true })
+    if (head === undefined) return undefined
+    const inside = payloadIn(head)
+    if (inside !== undefined) return inside
+    const apart = await this.#store.table.get(payloadKey(eventId), { consistent: true })
+    return apart === undefined ? undefined : payloadIn(apart)
+  }
+
+  async fanOutOf(eventId: string): Promise<FanOut | undefined> {
+    const item = await this.#store.table.get(fanOutKey(eventId), { consistent: true })
+    return item === undefined ? undefined : toFanOut(item)
+  }
+
+  async recordFanOut(eventId: string, fanOut: FanOut): Promise<void> {
+    const expires_at = expiresAt(timeOfId(eventId) + this.#store.retentionMs)
+    const item = { ...fanOutKey(eventId), ...fanOutAttributes(fanOut), expires_at }
+    await this.#store.table.put(item, { condition: isAbsent })
+  }
+
+  async get(eventId: string): Promise<EventSummary | undefined> {
+    if (this.#hasExpired(eventId)) return undefined
+    const [head, fanOut] = await Promise.all([
+      this.#store.table.get(eventKey(eventId), { consistent: true }),
+      this.fanOutOf(eventId),
+    ])
+    return head === undefined ? undefined : toSummary(head, fanOut)
+  }
+
+  async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
+    const oldest = firstEventIdAt(Math.max(this.#shownSince() + 1, from ?? 0))
+    const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)
+    const end = before !== undefined && before < newest ? before : newest
+    if (oldest > end) return { items: [], next: undefined }
+    const filter = type === undefined ? {} : { filter: { text: '#type = :type', values: { type } } }
+    const range = { from: oldest, to: end, startAfter: end, limit, descending: true }
+    const { items, next } = await this.#walk(range, filter)
+    return { items: await this.#summaries(items), next }
+  }
+
+  /** Oldest first, expired or not: for the audit. */
+  async acceptedBetween({
+    after,
+    before,
+    limit,
+  }: {
+    after: string
+    before: string
+    limit: number
+  }): Promise<readonly EventSummary[]> {
+    const range = { from: after, to: before, startAfter: after, limit, descending: false }
+    const { items } = await this.#walk(range, {})
+    return this.#summaries(items.filter(({ sk }) => sk < before))
+  }
+
+  /** Heads of events between two ids, all shards as one list. */
+  #walk(
+    {
+      from,
+      to,
+      startAfter: first,
+      limit,
+      descending,
+    }: { from: string; to: string; startAfter: string; limit: number; descending: boolean },
+    filter: { filter?: { text: string; values: Record<string, string> } },
+  ) {
+    return mergeShards<unknown>({
+      shards: eventShards,
+      descending,
+      limit,
+      maxRead: maxReadEvents,
+      read: async (shard, { startAfter = first, limit }) => {
+        const pk = eventsPartition(shard)
+        const page = await this.#store.table.page({
+          pk,
+          from,
+          to,
+          startAfter,
+          limit,
+          descending,
+          attributes: headAttributes,
+          ...filter,
+        })
+        return { ...page, items: page.items.map((item) => ({ sk: sortKeyOf(item), item })) }
+      },
+    })
+  }
+
+  async #summaries(items: readonly { sk: string; item: unknown }[]): Promise<readonly EventSummary[]> {
+    const ids = items.map(({ sk }) => sk)
+    const fanOuts = await readFanOuts(this.#store.table, ids)
+    return items.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
+  }
+
+  #hasExpired(eventId: string): boolean {
+    return timeOfId(eventId) <= this.#shownSince()
+  }
+
+  #shownSince(): number {
+    return this.#store.now() - this.#store.retentionMs
+  }
+}

@@ -1,0 +1,152 @@
+import * as z from 'zod/mini'
+import { anyEventType, type Webhook } from '../../domain/webhook.ts'
+import type { WebhookFilter } from '../../use-cases/log-queries.ts'
+import { paceKey } from './dynamo-rate-limiter.ts'
+import { isAbsentOrHas } from './expressions.ts'
+import { ChangeCount, KeptReads } from './kept-reads.ts'
+import type { Key, Table } from './table.ts'
+import { parseWebhook, webhookAttributes } from './webhook-item.ts'
+
+const Subscription = z.object({ sk: z.string() })
+
+const pk = 'webhook'
+/** How many webhooks a filtered listing reads at a time. */
+const filteredPage = 200
+
+/**
+ * Webhooks and their subscriptions. A subscription (event type → webhook) is only a hint where to look: it is added
+ * before its webhook is written and removed after, and the webhook's own event types decide. It carries the version
+ * that last wanted it, so that a change that takes it away late does not take it from a newer one.
+ */
+export class DynamoWebhooks {
+  readonly #table: Table
+  readonly #count: ChangeCount
+  readonly #webhooks: KeptReads<Webhook | undefined>
+  readonly #subscribed: KeptReads<readonly Webhook[]>
+
+  constructor(table: Table, now: () => number) {
+    this.#table = table
+    this.#count = new ChangeCount(table)
+    this.#webhooks = new KeptReads(this.#count, { now, maxEntries: 10_000 })
+    this.#subscribed = new KeptReads(this.#count, { now, maxEntries: 200 })
+  }
+
+  get(id: string): Promise<Webhook | undefined> {
+    return this.#webhooks.read(id, async () => {
+      const item = await this.#table.get({ pk, sk: id }, { consistent: true })
+      return item === undefined ? undefined : parseWebhook(item)
+    })
+  }
+
+  subscribedTo(eventType: string): Promise<readonly Webhook[]> {
+    return this.#subscribed.read(eventType, async () => {
+      const ids = await Promise.all([eventType, anyEventType].map((type) => this.#subscribersOf(type)))
+      const keys = [...new Set(ids.flat())].map((sk) => ({ pk, sk }))
+      const webhooks = (await this.#table.batchGet(keys, { consistent: true })).map(parseWebhook)
+      return webhooks.filter((webhook) => wants(webhook, eventType))
+    })
+  }
+
+  async list({ eventType, enabled, before, limit }: WebhookFilter): Promise<readonly Webhook[]> {
+    const isWanted = (webhook: Webhook) =>
+      (eventType === undefined || wants(webhook, eventType)) &&
+      (enabled === undefined || webhook.enabled === enabled)
+    const isFiltered = eventType !== undefined || enabled !== undefined
+    const range = { pk, descending: true, consistent: true, limit: isFiltered ? filteredPage : limit }
+    const listed: Webhook[] = []
+    for (let startAfter = before; ; ) {
+      const { items, next } = await this.#table.page({ ...range, startAfter })
+      listed.push(...items.map(parseWebhook).filter(isWanted))
+      if (next === undefined || listed.length >= limit) return listed.slice(0, limit)
+      startAfter = next
+    }
+  }
+
+  /** Rejects when there is another webhook with that id. */
+  async create(webhook: Webhook): Promise<void> {
+    await this.#subscribe(webhook)
+    const condition = isAbsentOrHas('secret', webhook.secret)
+    const created = await this.#table.put(itemOf(webhook), { condition })
+    if (created === undefined) throw new Error(`There is a webhook ${webhook.id} already.`)
+    await this.#changed()
+  }
+
+  async replace(webhook: Webhook, expectedVersion: number): Promise<boolean> {
+    await this.#subscribe(webhook)
+    const replaced = await this.#table.put(itemOf(webhook), {
+      condition: atVersion(expectedVersion),
+      returnOld: true,
+    })
+    await this.#changed(replaced !== undefined)
+    if (replaced === undefined) return false
+    const { eventTypes } = parseWebhook(replaced.old)
+    const dropped = eventTypes.filter((type) => !webhook.eventTypes.includes(type))
+    const condition = { text: '#version < :version', values: { version: webhook.version } }
+    await Promise.all(
+      dropped.map((type) => this.#table.delete(subscriptionKey(type, webhook.id), { condition })),
+    )
+    return true
+  }
+
+  async remove(id: string, expectedVersion: number): Promise<boolean> {
+    const removed = await this.#table.delete({ pk, sk: id }, { condition: atVersion(expectedVersion) })
+    await this.#changed(removed !== undefined)
+    if (removed === undefined) return false
+    const { eventTypes } = parseWebhook(removed.old)
+    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), paceKey(id)]
+    await Promise.all(keys.map((key) => this.#table.delete(key)))
+    return true
+  }
+
+  async disable(id: string, reason: 'gone', nowMs: number): Promise<void> {
+    const disabled = await this.#table.update(
+      { pk, sk: id },
+      {
+        set: { enabled: false, disabled_reason: reason, disabled_at: nowMs, updated_at: nowMs },
+        add: { version: 1 },
+      },
+      { condition: { text: '#enabled = :on', values: { on: true } } },
+    )
+    await this.#changed(disabled !== undefined)
+  }
+
+  async #subscribersOf(eventType: string): Promise<readonly string[]> {
+    const items = await this.#table.all({ pk: `type#${eventType}`, attributes: ['sk'], consistent: true })
+    return items.map((item) => z.parse(Subscription, item).sk)
+  }
+
+  async #subscribe({ id, eventTypes, version }: Webhook): Promise<void> {
+    const condition = {
+      text: 'attribute_not_exists(#version) OR #version < :version',
+      values: { version },
+    }
+    await Promise.all(
+      [...new Set(eventTypes)].map((type) =>
+        this.#table.update(subscriptionKey(type, id), { set: { version } }, { condition }),
+      ),
+    )
+  }
+
+  /** Tells everyone of a change. One that was not made had a reason that was not known here: nothing is kept. */
+  async #changed(isMade = true): Promise<void> {
+    this.#webhooks.forget()
+    this.#subscribed.forget()
+    if (isMade) await this.#count.raise()
+  }
+}
+
+function itemOf(webhook: Webhook) {
+  return { pk, sk: webhook.id, ...webhookAttributes(webhook) }
+}
+
+function subscriptionKey(eventType: string, webhookId: string): Key {
+  return { pk: `type#${eventType}`, sk: webhookId }
+}
+
+function atVersion(version: number) {
+  return { text: '#version = :expected', values: { expected: version } }
+}
+
+function wants({ eventTypes }: Webhook, eventType: string): boolean {
+  return eventTypes.includes(eventType) || eventTypes.includes(anyEventType)
+}

@@ -1,0 +1,56 @@
+import * as z from 'zod/mini'
+import type { Event, FanOut } from '../../domain/event.ts'
+import { timeOfId } from '../../domain/ids.ts'
+import type { EventSummary } from '../../use-cases/log-queries.ts'
+import type { Attributes } from './expressions.ts'
+import { eventKey, payloadKey } from './log-keys.ts'
+import { expiresAt } from './log-store.ts'
+import { payloadAttributes } from './payload-bytes.ts'
+import type { Key } from './table.ts'
+
+// A payload that takes more than this when stored has an item of its own: listings read the heads, and what is in them.
+const maxInsideBytes = 3_000
+
+const Head = z.object({
+  sk: z.string(),
+  type: z.string(),
+  origin_kind: z.enum(['source', 'token', 'test']),
+  origin_id: z.string(),
+  payload_bytes: z.number(),
+})
+
+/** What a listing reads of an event. */
+export const headAttributes = Object.keys(Head.shape)
+
+/** An event's items: its head, and before it the payload that does not fit in there. */
+export function toItems(
+  event: Event,
+  retentionMs: number,
+): { readonly head: Key & Attributes; readonly payload: (Key & Attributes) | undefined } {
+  const stored = payloadAttributes(event.payload)
+  const expires_at = expiresAt(event.acceptedAt + retentionMs)
+  const head = {
+    ...eventKey(event.id),
+    type: event.type,
+    origin_kind: event.origin.kind,
+    origin_id: event.origin.id,
+    payload_bytes: event.payload.byteLength,
+    expires_at,
+  }
+  return stored.payload.byteLength <= maxInsideBytes
+    ? { head: { ...head, ...stored }, payload: undefined }
+    : { head, payload: { ...payloadKey(event.id), ...stored, expires_at } }
+}
+
+/** An event's head as people see it. The time of acceptance stands in its id. */
+export function toSummary(item: unknown, fanOut: FanOut | undefined): EventSummary {
+  const head = z.parse(Head, item)
+  return {
+    id: head.sk,
+    type: head.type,
+    origin: { kind: head.origin_kind, id: head.origin_id },
+    acceptedAt: timeOfId(head.sk),
+    payloadBytes: head.payload_bytes,
+    fanOut,
+  }
+}

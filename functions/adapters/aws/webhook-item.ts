@@ -1,0 +1,74 @@
+import * as z from 'zod/mini'
+import { parseSealed } from '../../domain/sealed.ts'
+import type { Webhook } from '../../domain/webhook.ts'
+import type { Attributes } from './expressions.ts'
+
+const sealed = z.pipe(z.string(), z.transform(parseSealed))
+
+const Item = z.pipe(
+  z.object({
+    sk: z.string(),
+    url: z.string(),
+    description: z.string(),
+    event_types: z.array(z.string()),
+    scope: z.object({
+      namespaceIds: z.optional(z.array(z.string())),
+      batchChangeIds: z.optional(z.array(z.string())),
+      repositoryIds: z.optional(z.array(z.string())),
+    }),
+    headers: z.record(z.string(), sealed),
+    secret: sealed,
+    enabled: z.boolean(),
+    disabled_reason: z.nullable(z.literal('gone')),
+    disabled_at: z.nullable(z.number()),
+    retry_schedule: z.optional(z.array(z.number())),
+    rate_limit: z.optional(z.number()),
+    version: z.number(),
+    created_at: z.number(),
+    updated_at: z.number(),
+  }),
+  z.transform(
+    (item): Webhook => ({
+      id: item.sk,
+      url: item.url,
+      description: item.description,
+      eventTypes: item.event_types,
+      scope: item.scope,
+      headers: item.headers,
+      secret: item.secret,
+      enabled: item.enabled,
+      disabledReason: item.disabled_reason,
+      disabledAt: item.disabled_at,
+      retrySchedule: item.retry_schedule,
+      rateLimit: item.rate_limit,
+      version: item.version,
+      createdAt: item.created_at,
+      updatedAt: item.updated_at,
+    }),
+  ),
+)
+
+/** The webhook in an item of the table. Throws when it holds none. */
+export function parseWebhook(item: unknown): Webhook {
+  return z.parse(Item, item)
+}
+
+/** What an item holds of a webhook beside its key. */
+export function webhookAttributes(webhook: Webhook): Attributes {
+  return {
+    url: webhook.url,
+    description: webhook.description,
+    event_types: webhook.eventTypes,
+    scope: webhook.scope,
+    headers: webhook.headers,
+    secret: webhook.secret,
+    enabled: webhook.enabled,
+    disabled_reason: webhook.disabledReason,
+    disabled_at: webhook.disabledAt,
+    retry_schedule: webhook.retrySchedule,
+    rate_limit: webhook.rateLimit,
+    version: webhook.version,
+    created_at: webhook.createdAt,
+    updated_at: webhook.updatedAt,
+  }
+}

@@ -1,0 +1,20 @@
+import { DynamoDeliveries } from '../../../functions/adapters/aws/dynamo-deliveries.ts'
+import { DynamoDeliveryLog } from '../../../functions/adapters/aws/dynamo-delivery-log.ts'
+import { DynamoEvents } from '../../../functions/adapters/aws/dynamo-events.ts'
+import { onDynalite } from '../../contracts/dynalite-table.ts'
+import { retentionMs } from '../../contracts/harness.ts'
+
+/** Opens the adapters over the table of the log; `logged` is what they told the operator. */
+export const openLog = onDynalite(({ log: table }, { now }) => {
+  const logged: string[] = []
+  const tell = (message: string) => {
+    logged.push(message)
+  }
+  const store = { table, now, retentionMs, log: { info: tell, error: tell } }
+  return {
+    events: new DynamoEvents(store, { noteEvent: async () => {} }),
+    deliveries: new DynamoDeliveries(store),
+    log: new DynamoDeliveryLog(store),
+    logged,
+  }
+})

@@ -1,0 +1,4 @@
+import { openQueue } from './fauxqs-queue.ts'
+import { queueContract } from './queue.ts'
+
+queueContract('SQS', openQueue)
