@@ -1,0 +1,3 @@
+/** The functions, as the settings and the environments name them. */
+export const functionNames = ['ingest', 'fanOut', 'deliver', 'sweep', 'admin', 'authorize'] as const
+export type FunctionName = (typeof functionNames)[number]

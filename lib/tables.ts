@@ -1,0 +1,64 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb'
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
+import { Construct } from 'constructs'
+import { fixLogicalId } from './fixed-logical-id.ts'
+
+const look = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
+const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']
+
+/**
+ * The two tables: what is configured stays, what is logged expires. Both outlive the stack. Their logical ids are a
+ * contract: a new one would be a new, empty table.
+ */
+export class Tables extends Construct {
+  readonly config: Table
+  readonly log: Table
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id)
+    this.config = keptTable(this, 'Config')
+    this.log = keptTable(this, 'Log', 'expires_at')
+  }
+
+  /** Single items by their key. */
+  grantGetConfig(grantee: IGrantable): void {
+    grant(grantee, this.config, ['dynamodb:GetItem'])
+  }
+
+  grantReadConfig(grantee: IGrantable): void {
+    grant(grantee, this.config, look)
+  }
+
+  /** Reads, and changes of attributes: a source's last event, a webhook's pace and state, the place of the audit. */
+  grantUpdateConfig(grantee: IGrantable): void {
+    grant(grantee, this.config, [...look, 'dynamodb:UpdateItem'])
+  }
+
+  grantManageConfig(grantee: IGrantable): void {
+    grant(grantee, this.config, [...look, ...write])
+  }
+
+  grantReadWriteLog(grantee: IGrantable): void {
+    grant(grantee, this.log, [...look, ...write])
+  }
+}
+
+// `Table.grant` adds the indexes as `*`; there are none.
+function grant(grantee: IGrantable, table: Table, actions: string[]): void {
+  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] })
+}
+
+function keptTable(scope: Construct, id: string, timeToLiveAttribute?: string): Table {
+  const table = new Table(scope, id, {
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    sortKey: { name: 'sk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+    ...(timeToLiveAttribute !== undefined && { timeToLiveAttribute }),
+  })
+  fixLogicalId(table, `${id}Table`)
+  return table
+}
