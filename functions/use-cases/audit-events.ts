@@ -3,6 +3,7 @@ import { deliveryId, firstEventIdAt } from '../domain/ids.ts'
 import type { DeliveryQueue, FanOutQueue } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
+import { atMost } from './at-most.ts'
 import type { LogEntry } from './attempt-delivery.ts'
 import type { EventSummary } from './log-queries.ts'
 import { queueNextAttempt, sweepAt } from './schedule.ts'
@@ -32,6 +33,8 @@ const settledAfterMs = 10 * 60_000
 /** How far back the first audit goes. */
 const firstLookBackMs = 3_600_000
 const pageSize = 200
+const eventsAtOnce = 5
+const deliveriesAtOnce = 10
 
 /**
  * Looks once at every event that is ten minutes old, and queues again what should have happened to it and did not: a
@@ -48,7 +51,7 @@ export async function auditEvents(deps: AuditEvents): Promise<number> {
     const page = await deps.events.acceptedBetween({ after, before, limit: pageSize })
     const last = page.at(-1)
     if (last === undefined) return missing
-    const repaired = await Promise.all(page.map((event) => repair(deps, event, nowMs)))
+    const repaired = await atMost(eventsAtOnce, page, (event) => repair(deps, event, nowMs))
     missing += repaired.reduce((sum, count) => sum + count, 0)
     after = last.id
     await deps.position.moveTo(after)
@@ -64,8 +67,8 @@ async function repair(deps: AuditEvents, event: EventSummary, nowMs: number): Pr
     if (refused.length > 0) throw new Error(`The fan-out queue refused ${event.id}.`)
     return 1
   }
-  const counts = await Promise.all(
-    event.fanOut.webhookIds.map((id) => repairDelivery(deps, event, { id, nowMs })),
+  const counts = await atMost(deliveriesAtOnce, event.fanOut.webhookIds, (id) =>
+    repairDelivery(deps, event, { id, nowMs }),
   )
   return counts.filter((isMissing) => isMissing).length
 }

@@ -1,5 +1,6 @@
 import type { Delivery } from '../domain/delivery.ts'
 import type { DeliveryQueue } from '../domain/messages.ts'
+import { atMost } from './at-most.ts'
 import { queueNextAttempt, sweepAt } from './schedule.ts'
 
 export interface SweepDeliveries {
@@ -14,6 +15,7 @@ export interface SweepDeliveries {
 }
 
 const pageSize = 500
+const atOnce = 50
 
 /**
  * Queues every attempt that is due within a minute, and any whose message was lost on the way.
@@ -24,12 +26,12 @@ export async function sweepDeliveries({ deliveries, deliveryQueue, now }: SweepD
   for (;;) {
     const nowMs = now()
     const due = await deliveries.due(nowMs, pageSize)
-    await Promise.all(
-      due.map(async (delivery) => {
-        await queueNextAttempt(deliveryQueue, delivery)
-        await deliveries.setSweepAt(delivery.id, sweepAt(delivery.nextAttemptAt ?? nowMs, nowMs))
-      }),
-    )
+    await atMost(atOnce, due, async (delivery) => {
+      // First, because the attempt may be made and logged before this goes on: it then has the last word. Should the
+      // process die in between, the next sweep finds the delivery again.
+      await deliveries.setSweepAt(delivery.id, sweepAt(delivery.nextAttemptAt ?? nowMs, nowMs))
+      await queueNextAttempt(deliveryQueue, delivery)
+    })
     queued += due.length
     if (due.length < pageSize) return queued
   }

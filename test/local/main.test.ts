@@ -96,9 +96,7 @@ describe('the program', () => {
   it('says in one line that its data folder is none', async () => {
     const file = join(folder, 'file')
     await writeFile(file, '')
-    expect(await complaintOf(start(['--data', file]))).toContain(
-      `The data folder ${file} cannot be used`,
-    )
+    expect(await complaintOf(start(['--data', file]))).toContain(`The data folder ${file} cannot be used`)
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with 0 at %s', async (signal) => {

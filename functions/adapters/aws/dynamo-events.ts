@@ -5,11 +5,11 @@ import type { EventFilter, EventSummary, Page } from '../../use-cases/log-querie
 import { sortKeyOf } from './delivery-rows.ts'
 import { headAttributes, toSummary } from './event-item.ts'
 import { EventWriter, type SourceNotes } from './event-writer.ts'
-import { isAbsent } from './expressions.ts'
+import { isAbsent, type Range } from './expressions.ts'
 import { fanOutAttributes, readFanOuts, toFanOut } from './fan-out-item.ts'
 import { eventKey, eventShards, eventsPartition, fanOutKey, payloadKey } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
-import { mergeShards } from './merged-shards.ts'
+import { mergeShards, type Placed } from './merged-shards.ts'
 import { payloadIn } from './payload-bytes.ts'
 
 /** About how many events one page looks at before it answers with what it has. */
@@ -64,63 +64,42 @@ export class DynamoEvents implements EventStore {
     const end = before !== undefined && before < newest ? before : newest
     if (oldest > end) return { items: [], next: undefined }
     const filter = type === undefined ? {} : { filter: { text: '#type = :type', values: { type } } }
-    const range = { from: oldest, to: end, startAfter: end, limit, descending: true }
-    const { items, next } = await this.#walk(range, filter)
+    const range = { from: oldest, to: end, startAfter: end, descending: true, ...filter }
+    const { items, next } = await this.#heads(range, { limit, maxRead: maxReadEvents })
     return { items: await this.#summaries(items), next }
   }
 
   /** Oldest first, expired or not: for the audit. */
-  async acceptedBetween({
-    after,
-    before,
-    limit,
-  }: {
-    after: string
-    before: string
-    limit: number
-  }): Promise<readonly EventSummary[]> {
-    const range = { from: after, to: before, startAfter: after, limit, descending: false }
-    const { items } = await this.#walk(range, {})
+  async acceptedBetween({ after, before, limit }: { after: string; before: string; limit: number }) {
+    if (after >= before) return []
+    const range = { from: after, to: before, startAfter: after, descending: false }
+    const { items } = await this.#heads(range, { limit, maxRead: Number.POSITIVE_INFINITY })
     return this.#summaries(items.filter(({ sk }) => sk < before))
   }
 
-  /** Heads of events between two ids, all shards as one list. */
-  #walk(
-    {
-      from,
-      to,
-      startAfter: first,
-      limit,
-      descending,
-    }: { from: string; to: string; startAfter: string; limit: number; descending: boolean },
-    filter: { filter?: { text: string; values: Record<string, string> } },
+  /** Heads of events of all shards as one list. */
+  #heads(
+    range: Omit<Range, 'pk'> & { readonly descending: boolean },
+    { limit, maxRead }: { limit: number; maxRead: number },
   ) {
     return mergeShards<unknown>({
       shards: eventShards,
-      descending,
+      descending: range.descending,
       limit,
-      maxRead: maxReadEvents,
-      read: async (shard, { startAfter = first, limit }) => {
+      maxRead,
+      read: async (shard, { startAfter = range.startAfter, limit }) => {
         const pk = eventsPartition(shard)
-        const page = await this.#store.table.page({
-          pk,
-          from,
-          to,
-          startAfter,
-          limit,
-          descending,
-          attributes: headAttributes,
-          ...filter,
-        })
-        return { ...page, items: page.items.map((item) => ({ sk: sortKeyOf(item), item })) }
+        const page = { ...range, pk, startAfter, limit, attributes: headAttributes }
+        const { items, next } = await this.#store.table.page(page)
+        return { items: items.map((item) => ({ sk: sortKeyOf(item), item })), next }
       },
     })
   }
 
-  async #summaries(items: readonly { sk: string; item: unknown }[]): Promise<readonly EventSummary[]> {
-    const ids = items.map(({ sk }) => sk)
+  async #summaries(heads: readonly Placed<unknown>[]): Promise<readonly EventSummary[]> {
+    const ids = heads.map(({ sk }) => sk)
     const fanOuts = await readFanOuts(this.#store.table, ids)
-    return items.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
+    return heads.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
   }
 
   #hasExpired(eventId: string): boolean {

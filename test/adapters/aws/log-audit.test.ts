@@ -81,7 +81,12 @@ describe('the audit over DynamoDB', () => {
       events,
       deliveries,
       webhooks: { get: async () => webhook },
-      position: { read: async () => position, moveTo: async (id: string) => void (position = id) },
+      position: {
+        read: async () => position,
+        moveTo: async (id: string) => {
+          position = id
+        },
+      },
       fanOutQueue: queue,
       deliveryQueue: queue,
       now: clock.now,
