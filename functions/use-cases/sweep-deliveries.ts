@@ -28,9 +28,14 @@ export async function sweepDeliveries({ deliveries, deliveryQueue, now }: SweepD
     const due = await deliveries.due(nowMs, pageSize)
     await atMost(atOnce, due, async (delivery) => {
       // First, because the attempt may be made and logged before this goes on: it then has the last word. Should the
-      // process die in between, the next sweep finds the delivery again.
+      // process die in between, a later sweep finds the delivery again.
       await deliveries.setSweepAt(delivery.id, sweepAt(delivery.nextAttemptAt ?? nowMs, nowMs))
-      await queueNextAttempt(deliveryQueue, delivery)
+      try {
+        await queueNextAttempt(deliveryQueue, delivery)
+      } catch (error) {
+        await deliveries.setSweepAt(delivery.id, nowMs)
+        throw error
+      }
     })
     queued += due.length
     if (due.length < pageSize) return queued

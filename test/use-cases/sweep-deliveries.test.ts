@@ -120,7 +120,7 @@ describe('sweepDeliveries', () => {
     const repair = engine.breakTable('messages', { when: `new.id like '${first.id}%'` })
     await expect(sweepDeliveries(engine)).rejects.toThrow('the disk is full')
     expect(engine.messages('delivery')).toMatchObject([{ id: `${second.id}/2` }])
-    expect(engine.sweepAtOf(first.id)).toBe(at - minute)
+    expect(engine.sweepAtOf(first.id)).toBe(engine.now())
     repair()
     expect(await sweepDeliveries(engine)).toBeGreaterThan(0)
     expect(engine.messages('delivery')).toHaveLength(2)
