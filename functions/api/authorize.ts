@@ -24,7 +24,8 @@ export function authorizeHandler(deps: { tokens: TokenFinder; now: () => number 
         if (!(error instanceof Unauthenticated)) throw error
         return verdict(request, {
           effect: 'Deny',
-          principal: 'nobody', // API Gateway's answer is a template that cannot escape.
+          principal: 'nobody',
+          // The second is for API Gateway's answer, a template that cannot escape.
           context: { detail: error.message, detail_in_json: JSON.stringify(error.message).slice(1, -1) },
         })
       }

@@ -1,0 +1,4 @@
+import { inject } from 'vitest'
+import { trust } from './trust.ts'
+
+trust(inject('emulator').authority)
