@@ -2,8 +2,9 @@ import { jsonLog } from '../functions/adapters/json-log.ts'
 import { NewerData } from '../functions/adapters/sqlite/database.ts'
 import { FolderInUse } from '../functions/adapters/sqlite/folder-lock.ts'
 import { UnusableFolder } from './data-folder.ts'
+import { InvalidSettings } from './flags.ts'
 import { startServer } from './server.ts'
-import { helpText, InvalidSettings, parseSettings, type Settings } from './settings.ts'
+import { helpText, parseSettings, type Settings } from './settings.ts'
 import { welcomeText } from './welcome.ts'
 
 // An attempt under way takes at most its 15 s deadline; 20 s leaves time to log it.

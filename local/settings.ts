@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { parseDuration } from '../functions/domain/duration.ts'
 import { parseNetwork } from '../functions/domain/ip-address.ts'
@@ -8,10 +7,7 @@ import {
   parseRetrySchedule,
 } from '../functions/domain/retry-schedule.ts'
 
-/** A setting has a value that it cannot have; the message names it and says what to give. */
-export class InvalidSettings extends Error {
-  override name = 'InvalidSettings'
-}
+import { InvalidSettings, parseFlags } from './flags.ts'
 
 function asIssue<In, Out>(parse: (input: In) => Out) {
   return (input: In, context: z.RefinementCtx): Out => {
@@ -160,7 +156,10 @@ export function parseSettings(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): Settings | 'help' {
-  const flags = parseFlags(args)
+  const flags = parseFlags(args, {
+    flags: [...Object.values(options), { flag: 'development' }],
+    listed: 'settings',
+  })
   if (flags.help === true) return 'help'
   const development = flags.development === true
   const given = Object.fromEntries(
@@ -181,25 +180,6 @@ export function parseSettings(
       : `--${options[name].flag} (${options[name].env}): ${issue.message}`
   })
   throw new InvalidSettings(lines.join('\n'))
-}
-
-function parseFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
-  const known = Object.fromEntries(
-    Object.values(options).map((option: Option) => [
-      option.flag,
-      { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
-    ]),
-  )
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { ...known, development: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    })
-    return { ...values }
-  } catch (error) {
-    const [reason = ''] = String(error instanceof Error ? error.message : error).split('\n')
-    throw new InvalidSettings(`${reason.replace(/\.?$/, '.')} --help lists the settings.`)
-  }
 }
 
 /** What `--help` prints. */

@@ -1,4 +1,4 @@
-import { InvalidSettings } from '../settings.ts'
+import { InvalidSettings } from '../flags.ts'
 import { startReceiver } from './receiver.ts'
 import { parseReceiverSettings, type ReceiverSettings, receiverHelpText } from './settings.ts'
 

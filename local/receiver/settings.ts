@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util'
 import * as z from 'zod'
 import { isSigningSecret } from '../../functions/domain/signature.ts'
-import { InvalidSettings } from '../settings.ts'
+import { InvalidSettings, parseFlags } from '../flags.ts'
 
 interface Option {
   readonly flag: string
@@ -73,7 +72,7 @@ export function parseReceiverSettings(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): ReceiverSettings | 'help' {
-  const flags = parseFlags(args)
+  const flags = parseFlags(args, { flags: Object.values(options), listed: 'flags' })
   if (flags.help === true) return 'help'
   const given = Object.fromEntries(
     names.map((name) => {
@@ -93,26 +92,6 @@ export function parseReceiverSettings(
     return name === undefined ? issue.message : `--${options[name].flag} ${issue.message}`
   })
   throw new InvalidSettings(lines.join('\n'))
-}
-
-function parseFlags(args: readonly string[]): Record<string, string | boolean | undefined> {
-  const known = Object.fromEntries(
-    Object.values(options).map((option: Option) => [
-      option.flag,
-      { type: option.value === undefined ? ('boolean' as const) : ('string' as const) },
-    ]),
-  )
-  try {
-    const { values } = parseArgs({
-      args: [...args],
-      options: { ...known, help: { type: 'boolean', short: 'h' } },
-    })
-    return { ...values }
-  } catch (error) {
-    // Some of Node's messages have several lines.
-    const message = (error instanceof Error ? error.message : String(error)).replace(/\s*\n\s*/g, ' ')
-    throw new InvalidSettings(`${message.replace(/\.?$/, '.')} --help lists the flags.`)
-  }
 }
 
 /** What `--help` prints. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { helpText, InvalidSettings, parseSettings } from '../../local/settings.ts'
+import { InvalidSettings } from '../../local/flags.ts'
+import { helpText, parseSettings } from '../../local/settings.ts'
 
 function settingsOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const settings = parseSettings(args, environment)
