@@ -85,9 +85,11 @@ export const environments = {
   authorize: z.pick(Variables, { CONFIG_TABLE: true, OPERATOR_TOKEN_SECRET: true }),
 } as const
 
+/** A function's environment, parsed. */
+export type EnvironmentOf<Name extends keyof typeof environments> = z.output<(typeof environments)[Name]>
+
 /** The names of the variables that a function reads. */
-export type VariableOf<Name extends keyof typeof environments> = keyof z.output<(typeof environments)[Name]> &
-  string
+export type VariableOf<Name extends keyof typeof environments> = keyof EnvironmentOf<Name> & string
 
 /**
  * A function's environment, read and parsed; call it once, when the function starts.

@@ -21,7 +21,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/use-cases/': /^functions\/(domain|use-cases)\/|^node:(crypto|buffer)$/,
   'functions/adapters/':
     /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sqs)|lib-dynamodb|credential-provider-env)$/,
-  'functions/entries/': /^functions\/|^node:timers\/promises$/,
+  'functions/entries/':
+    /^functions\/(wiring\/|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)/,
+  'functions/wiring/':
+    /^functions\/(?!entries\/)|^node:timers\/promises$|^@aws-sdk\/(client-(kms|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':

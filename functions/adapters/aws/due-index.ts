@@ -1,8 +1,9 @@
 import { type Delivery, isTerminal } from '../../domain/delivery.ts'
 import { type Row, toRow } from './delivery-item.ts'
 import { readMark, readRows } from './delivery-rows.ts'
-import { deliveryKey, dueKey, duePartition, dueShards, placeOf } from './log-keys.ts'
-import { expiresAt, type LogStore } from './log-store.ts'
+import { addDueMark, removeDueMark } from './due-marks.ts'
+import { deliveryKey, duePartition, dueShards, placeOf } from './log-keys.ts'
+import type { LogStore } from './log-store.ts'
 import { mergeShards } from './merged-shards.ts'
 
 // Marks are written before their rows. One that no row has caught up with for so long was left by a process that died
@@ -10,8 +11,8 @@ import { mergeShards } from './merged-shards.ts'
 const patienceMs = 3_600_000
 
 /**
- * Marks by which the sweep finds deliveries that are not over. There may be marks too many, never too few: each is held
- * against its delivery's row, and one that the row has left behind is removed when its time comes.
+ * What the sweep finds by the marks of deliveries that are not over. Each is held against its delivery's row, and one that
+ * the row has left behind is removed when its time comes.
  */
 export class DueIndex {
   readonly #store: LogStore
@@ -20,17 +21,11 @@ export class DueIndex {
     this.#store = store
   }
 
-  /** Marks a delivery to be looked at; call it before its row says so. */
-  async add(deliveryId: string, at: number): Promise<void> {
-    const expiry = expiresAt(at + this.#store.retentionMs)
-    await this.#store.table.put({ ...dueKey(deliveryId, at), expires_at: expiry })
-  }
-
   /** Has a delivery looked at at another time; one that is over, or not in the log, never. */
   async move(deliveryId: string, at: number): Promise<void> {
     const row = deliveryKey(deliveryId)
     if (row === undefined) return
-    await this.add(deliveryId, at)
+    await addDueMark(this.#store, deliveryId, at)
     const moved = await this.#store.table.update(
       row,
       { set: { sweep_at: at } },
@@ -38,7 +33,7 @@ export class DueIndex {
     )
     const leftBehind = moved === undefined ? at : toRow(moved.item).sweepAt
     if (leftBehind !== null && (moved === undefined || leftBehind !== at))
-      await this.#remove(deliveryId, leftBehind)
+      await removeDueMark(this.#store, deliveryId, leftBehind)
   }
 
   /** Up to `limit` deliveries that the sweep should have looked at by `nowMs`, the longest overdue first. */
@@ -60,16 +55,12 @@ export class DueIndex {
         )
         const judged = marks.map((mark) => ({ ...mark, ...judge(mark.time, rows.get(mark.id), nowMs) }))
         await Promise.all(
-          judged.map(({ id, time, isStale }) => (isStale ? this.#remove(id, time) : undefined)),
+          judged.map(({ id, time, isStale }) => (isStale ? removeDueMark(this.#store, id, time) : undefined)),
         )
         return { items: judged.flatMap(({ sk, due }) => (due ? [{ sk, item: due }] : [])), next }
       },
     })
     return items.map(({ item }) => item)
-  }
-
-  async #remove(deliveryId: string, at: number): Promise<void> {
-    await this.#store.table.delete(dueKey(deliveryId, at))
   }
 }
 

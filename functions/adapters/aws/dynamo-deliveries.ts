@@ -3,13 +3,13 @@ import { parseDeliveryId } from '../../domain/ids.ts'
 import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
 import { toRow } from './delivery-item.ts'
 import { DeliveryWriter } from './delivery-writer.ts'
-import { DueIndex } from './due-index.ts'
+import { addDueMark } from './due-marks.ts'
 import { HourlyCounters } from './hourly-counters.ts'
 import { deliveryKey, runKey } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
 
 /**
- * Writes the log and keeps the due index; `DynamoDeliveryLog` reads the log for people.
+ * Writes the log and its marks; `DynamoDeliveryLog` reads the log for people, `DynamoDueDeliveries` for the sweep.
  *
  * A first attempt that succeeds is one write: of the row, with the attempt inside. In all other cases what must be found
  * again is written before the row, so that a process that dies in between leaves marks too many, never too few.
@@ -17,13 +17,11 @@ import { expiresAt, type LogStore } from './log-store.ts'
 export class DynamoDeliveries implements DeliveryLog {
   readonly #store: LogStore
   readonly #writer: DeliveryWriter
-  readonly #dueIndex: DueIndex
   readonly #counters: HourlyCounters
 
   constructor(store: LogStore) {
     this.#store = store
     this.#writer = new DeliveryWriter(store)
-    this.#dueIndex = new DueIndex(store)
     this.#counters = new HourlyCounters(store)
   }
 
@@ -38,20 +36,11 @@ export class DynamoDeliveries implements DeliveryLog {
     const { delivery, attempt, sweepAt } = entry
     const row = deliveryKey(delivery.id)
     if (row === undefined) throw new Error(`"${delivery.id}" is no delivery id.`)
-    const due = sweepAt === null ? [] : [this.#dueIndex.add(delivery.id, sweepAt)]
+    const due = sweepAt === null ? [] : [addDueMark(this.#store, delivery.id, sweepAt)]
     await Promise.all([
       this.#writer.write(row, entry, [...due, this.#markRun(delivery)]),
       attempt && this.#count(delivery, attempt),
     ])
-  }
-
-  /** As the sweep wants it: see SweepDeliveries. */
-  due(nowMs: number, limit: number): Promise<readonly Delivery[]> {
-    return this.#dueIndex.due(nowMs, limit)
-  }
-
-  setSweepAt(id: string, at: number): Promise<void> {
-    return this.#dueIndex.move(id, at)
   }
 
   /** A redelivery or replay is in no fan-out: its event learns of it when it first comes into the log. */

@@ -4,39 +4,29 @@ import type { EventStore } from '../../use-cases/accept-events.ts'
 import type { EventFilter, EventSummary, Page } from '../../use-cases/log-queries.ts'
 import { sortKeyOf } from './delivery-rows.ts'
 import { headAttributes, toSummary } from './event-item.ts'
+import { EventPayloads } from './event-payloads.ts'
 import { EventWriter, type SourceNotes } from './event-writer.ts'
 import { isAbsent, type Range } from './expressions.ts'
 import { fanOutAttributes, readFanOuts, toFanOut } from './fan-out-item.ts'
-import { eventKey, eventShards, eventsPartition, fanOutKey, payloadKey } from './log-keys.ts'
+import { eventKey, eventShards, eventsPartition, fanOutKey } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
 import { mergeShards, type Placed } from './merged-shards.ts'
-import { payloadIn } from './payload-bytes.ts'
 
 /** About how many events one page looks at before it answers with what it has. */
 const maxReadEvents = 2_000
 
-export class DynamoEvents implements EventStore {
+export class DynamoEvents extends EventPayloads implements EventStore {
   readonly #store: LogStore
   readonly #writer: EventWriter
 
   /** @param sources where it is noted when a source's last event came. */
   constructor(store: LogStore, sources: SourceNotes) {
+    super(store)
     this.#store = store
     this.#writer = new EventWriter(store, sources)
   }
 
   store: EventStore['store'] = (news) => this.#writer.store(news)
-
-  async payload(eventId: string): Promise<Uint8Array | undefined> {
-    if (this.#hasExpired(eventId)) return undefined
-    // As of now: what is not found here is never sent.
-    const head = await this.#store.table.get(eventKey(eventId), { consistent: true })
-    if (head === undefined) return undefined
-    const inside = payloadIn(head)
-    if (inside !== undefined) return inside
-    const apart = await this.#store.table.get(payloadKey(eventId), { consistent: true })
-    return apart === undefined ? undefined : payloadIn(apart)
-  }
 
   async fanOutOf(eventId: string): Promise<FanOut | undefined> {
     const item = await this.#store.table.get(fanOutKey(eventId), { consistent: true })
@@ -50,7 +40,7 @@ export class DynamoEvents implements EventStore {
   }
 
   async get(eventId: string): Promise<EventSummary | undefined> {
-    if (this.#hasExpired(eventId)) return undefined
+    if (this.hasExpired(eventId)) return undefined
     const [head, fanOut] = await Promise.all([
       this.#store.table.get(eventKey(eventId), { consistent: true }),
       this.fanOutOf(eventId),
@@ -59,7 +49,7 @@ export class DynamoEvents implements EventStore {
   }
 
   async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
-    const oldest = firstEventIdAt(Math.max(this.#shownSince() + 1, from ?? 0))
+    const oldest = firstEventIdAt(Math.max(this.shownSince() + 1, from ?? 0))
     const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)
     const end = before !== undefined && before < newest ? before : newest
     if (oldest > end) return { items: [], next: undefined }
@@ -100,13 +90,5 @@ export class DynamoEvents implements EventStore {
     const ids = heads.map(({ sk }) => sk)
     const fanOuts = await readFanOuts(this.#store.table, ids)
     return heads.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
-  }
-
-  #hasExpired(eventId: string): boolean {
-    return timeOfId(eventId) <= this.#shownSince()
-  }
-
-  #shownSince(): number {
-    return this.#store.now() - this.#store.retentionMs
   }
 }

@@ -1,5 +1,5 @@
-import { DynamoDeliveries } from '../../../functions/adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../../../functions/adapters/aws/dynamo-delivery-log.ts'
+import { DynamoDueDeliveries } from '../../../functions/adapters/aws/dynamo-due-deliveries.ts'
 import { DynamoEvents } from '../../../functions/adapters/aws/dynamo-events.ts'
 import { onDynalite } from '../../contracts/dynalite-table.ts'
 import { retentionMs } from '../../contracts/harness.ts'
@@ -13,7 +13,7 @@ export const openLog = onDynalite(({ log: table }, { now }) => {
   const store = { table, now, retentionMs, log: { info: tell, error: tell } }
   return {
     events: new DynamoEvents(store, { noteEvent: async () => {} }),
-    deliveries: new DynamoDeliveries(store),
+    deliveries: new DynamoDueDeliveries(store),
     log: new DynamoDeliveryLog(store),
     logged,
   }

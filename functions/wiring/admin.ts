@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
+import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
+import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
+import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
+import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
+import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
+import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
+import { Table } from '../adapters/aws/table.ts'
+import {
+  newEventId,
+  newRun,
+  newSecret,
+  newSourceId,
+  newTokenId,
+  newTokenSecret,
+  newWebhookId,
+} from '../adapters/random.ts'
+import { adminHandler } from '../api/admin.ts'
+import type { DeliveryMessage } from '../domain/messages.ts'
+import { type EnvironmentOf, urlPolicyOf } from '../environment.ts'
+import { type Aws, logStore } from './aws.ts'
+
+/** `admin` over AWS. */
+export function adminOnAws(
+  environment: EnvironmentOf<'admin'>,
+  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'log'>,
+) {
+  const { tables, queues, keys, now, log } = aws
+  const config = new Table(tables, environment.CONFIG_TABLE)
+  const store = logStore(environment, aws)
+  const webhooks = new DynamoWebhooks(config, now)
+  const sources = new DynamoSources(config)
+  const events = new DynamoEvents(store, sources)
+  const deliveries = new DynamoDeliveries(store)
+  const cipher = new KmsCipher(keys, environment.KMS_KEY_ID)
+  const deliveryQueue = new SqsQueue<DeliveryMessage>(queues, {
+    url: environment.DELIVERY_QUEUE_URL,
+    now,
+    log,
+  })
+  return adminHandler(
+    {
+      manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
+      redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
+      sendTest: { webhooks, events, deliveries, deliveryQueue, newEventId, now, pause },
+      webhooks,
+      events,
+      log: new DynamoDeliveryLog(store),
+      tokens: new DynamoTokens(config),
+      sources,
+      urlPolicy: urlPolicyOf(environment),
+      newSourceId,
+      newTokenId,
+      newTokenSecret,
+      now,
+    },
+    log,
+  )
+}

@@ -1,0 +1,31 @@
+import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
+import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
+import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
+import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
+import { Table } from '../adapters/aws/table.ts'
+import type { DeliveryMessage } from '../domain/messages.ts'
+import type { EnvironmentOf } from '../environment.ts'
+import { fanOutHandler } from '../workers/fan-out.ts'
+import { type Aws, logStore } from './aws.ts'
+
+/** `fan-out` over AWS. */
+export function fanOutOnAws(
+  environment: EnvironmentOf<'fanOut'>,
+  aws: Pick<Aws, 'tables' | 'queues' | 'now' | 'log'>,
+) {
+  const { tables, queues, now, log } = aws
+  const config = new Table(tables, environment.CONFIG_TABLE)
+  const store = logStore(environment, aws)
+  return fanOutHandler(
+    {
+      subscriptions: new DynamoWebhooks(config, now),
+      events: new DynamoEvents(store, new DynamoSources(config)),
+      deliveries: new DynamoDeliveries(store),
+      deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
+      defaultSchedule: environment.RETRY_SCHEDULE,
+      now,
+    },
+    log,
+  )
+}

@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import * as z from 'zod'
+import type { ingestOnAws } from '../../functions/wiring/ingest.ts'
+import { bundleOptions } from '../../lib/bundle-options.ts'
+import { type FunctionName, functionNames } from '../../lib/function-names.ts'
+import { leanSchemas } from '../../lib/lean-sdk.ts'
+import { lambdaContext } from '../../local/lambda-context.ts'
+import { fakeAws } from '../adapters/aws/fake-aws.ts'
+import { nobody } from '../contracts/emulator.ts'
+import { aGatewayRequest } from '../support/builders.ts'
+
+// In KiB, as esbuild prints it. What is on an event's way is held to less than what people wait for.
+const budgets: Readonly<Record<FunctionName, number>> = {
+  ingest: 260,
+  fanOut: 260,
+  deliver: 260,
+  sweep: 260,
+  admin: 400,
+  authorize: 260,
+}
+const load = createRequire(import.meta.url)
+const Entry = z.object({
+  handler: z.custom<ReturnType<typeof ingestOnAws>>((value) => typeof value === 'function'),
+})
+
+describe('bundles', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bundles-'))
+  const fileOf = (name: FunctionName) => join(folder, `${name}.js`)
+
+  beforeAll(() =>
+    Promise.all(
+      functionNames.map((name) =>
+        build({ ...bundleOptions(name === 'fanOut' ? 'fan-out' : name), outfile: fileOf(name) }),
+      ),
+    ),
+  )
+  afterAll(() => rmSync(folder, { recursive: true }))
+  afterEach(() => vi.unstubAllEnvs())
+
+  it.each(functionNames)('keep %s within its budget', (name) => {
+    expect(statSync(fileOf(name)).size / 1_024).toBeLessThanOrEqual(budgets[name])
+  })
+
+  it('know an error of AWS that they hold no class for by its name', async () => {
+    const { settings, calls } = await fakeAws(() => ({ error: 'ProvisionedThroughputExceededException' }))
+    const environment = {
+      ...{ AWS_REGION: nobody.region, AWS_ENDPOINT_URL: settings.endpoint, AWS_MAX_ATTEMPTS: '1' },
+      ...{ AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
+      ...{ CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
+      ...{ FAN_OUT_QUEUE_URL: 'https://sqs/q', KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret' },
+    }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+    const { handler } = Entry.parse(load(fileOf('ingest')))
+    const request = aGatewayRequest({ headers: { authorization: 'Bearer token' }, body: '{}' })
+    expect(await handler(request, lambdaContext('ingest'))).toMatchObject({
+      statusCode: 503,
+      headers: { 'Retry-After': '2' },
+    })
+    expect(calls.map(({ operation }) => operation)).toEqual(['GetItem'])
+  })
+})
+
+describe('the lean schemas of the SDK', () => {
+  it.each(['dynamodb', 'sqs', 'kms'])('are the same tables for %s', async (service) => {
+    const entry = load
+      .resolve(`@aws-sdk/client-${service}`)
+      .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js')
+    const source = readFileSync(entry, 'utf8')
+    expect(await tablesOf(leanSchemas(source), entry)).toEqual(await tablesOf(source, entry))
+  })
+
+  it('register the errors that are told by class, and those that are the base of all', () => {
+    const entry = load
+      .resolve('@aws-sdk/client-dynamodb')
+      .replace(/dist-cjs.*$/, 'dist-es/schemas/schemas_0.js')
+    const registered = [...leanSchemas(readFileSync(entry, 'utf8')).matchAll(/registerError\((\w+)/g)]
+    expect(registered.map(([, name]) => name)).toEqual([
+      'DynamoDBServiceException',
+      'ConditionalCheckFailedException',
+    ])
+  })
+})
+
+/** What a module of schemas exports, as text: its tables, and what its references to others say. */
+async function tablesOf(source: string, file: string): Promise<Record<string, string>> {
+  const folder = mkdtempSync(join(tmpdir(), 'schemas-'))
+  try {
+    const outfile = join(folder, 'schemas.cjs')
+    await build({
+      stdin: { contents: source, resolveDir: join(file, '..') },
+      ...{ bundle: true, platform: 'node', format: 'cjs', outfile, logLevel: 'error' },
+    })
+    const exported = z.record(z.string(), z.unknown()).parse(load(outfile))
+    return Object.fromEntries(Object.entries(exported).map(([name, table]) => [name, textOf(table)]))
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+function textOf(table: unknown): string {
+  return JSON.stringify(table, (_, value) => (typeof value === 'function' ? String(value) : value)) ?? ''
+}
