@@ -1,5 +1,4 @@
-import type { Delivery } from '../domain/delivery.ts'
-import { deliveryId, firstEventIdAt } from '../domain/ids.ts'
+import { type DeliveryKey, deliveryId, firstEventIdAt } from '../domain/ids.ts'
 import type { DeliveryQueue, FanOutQueue } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
 import type { Webhook } from '../domain/webhook.ts'
@@ -15,7 +14,8 @@ export interface AuditEvents {
   }
   readonly webhooks: { get(webhookId: string): Promise<Webhook | undefined> }
   readonly deliveries: {
-    find(deliveryId: string): Promise<Delivery | undefined>
+    /** Those of the deliveries that are in the log; may leave out what came into it within the last second. */
+    recorded(deliveryIds: readonly string[]): Promise<ReadonlySet<string>>
     record(entry: LogEntry): Promise<void>
   }
   readonly position: {
@@ -67,20 +67,21 @@ async function repair(deps: AuditEvents, event: EventSummary, nowMs: number): Pr
     if (refused.length > 0) throw new Error(`The fan-out queue refused ${event.id}.`)
     return 1
   }
-  const counts = await atMost(deliveriesAtOnce, event.fanOut.webhookIds, (id) =>
-    repairDelivery(deps, event, { id, nowMs }),
+  const keys = event.fanOut.webhookIds.map((webhookId) => ({ eventId: event.id, webhookId }))
+  const recorded = await deps.deliveries.recorded(keys.map(deliveryId))
+  const missing = keys.filter((key) => !recorded.has(deliveryId(key)))
+  const repaired = await atMost(deliveriesAtOnce, missing, (key) =>
+    repairDelivery(deps, event, { key, nowMs }),
   )
-  return counts.filter((isMissing) => isMissing).length
+  return repaired.filter((isRepaired) => isRepaired).length
 }
 
 async function repairDelivery(
   deps: AuditEvents,
   event: EventSummary,
-  { id: webhookId, nowMs }: { id: string; nowMs: number },
+  { key, nowMs }: { key: DeliveryKey; nowMs: number },
 ): Promise<boolean> {
-  const key = { eventId: event.id, webhookId }
-  if ((await deps.deliveries.find(deliveryId(key))) !== undefined) return false
-  if ((await deps.webhooks.get(webhookId)) === undefined) return false
+  if ((await deps.webhooks.get(key.webhookId)) === undefined) return false
   const delivery = newDelivery(key, { eventType: event.type, trigger: 'event', nextAttemptAt: nowMs })
   await deps.deliveries.record({ delivery, sweepAt: sweepAt(nowMs, nowMs) })
   await queueNextAttempt(deps.deliveryQueue, delivery)

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { Delivery } from '../../functions/domain/delivery.ts'
 import type { DeliveryLog } from '../../functions/use-cases/attempt-delivery.ts'
+import type { AuditEvents } from '../../functions/use-cases/audit-events.ts'
 import type { SweepDeliveries } from '../../functions/use-cases/sweep-deliveries.ts'
 import { aDelivery, anAttempt, builtAt } from '../support/builders.ts'
 import { idsOf, type Open, perTest, retentionMs } from './harness.ts'
 
 export interface DeliveryRecordsPorts {
-  readonly deliveries: DeliveryLog & SweepDeliveries['deliveries']
+  readonly deliveries: DeliveryLog & SweepDeliveries['deliveries'] & AuditEvents['deliveries']
 }
 
 type State = Partial<Delivery>
@@ -58,6 +59,15 @@ export function deliveryRecordsContract(name: string, open: Open<DeliveryRecords
       expect(await deliveries.find(first.id)).toEqual(first)
       expect(await deliveries.find(again.id)).toEqual(again)
       expect(await deliveries.find(aDelivery().id)).toBeUndefined()
+    })
+
+    it('tells which of many deliveries are recorded', async () => {
+      const { deliveries } = given()
+      const recorded = Array.from({ length: 120 }, () => aDelivery())
+      for (const delivery of recorded) await deliveries.record({ delivery, sweepAt: null })
+      const ids = [...recorded, aDelivery(), aDelivery()].map(({ id }) => id)
+      expect(await deliveries.recorded(ids)).toEqual(new Set(recorded.map(({ id }) => id)))
+      expect(await deliveries.recorded([])).toEqual(new Set())
     })
 
     it('finds a delivery that is under way however old it is', async () => {

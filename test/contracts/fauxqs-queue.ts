@@ -66,7 +66,8 @@ export async function openQueue(clock: ManualClock) {
   }
 }
 
-async function createQueue(
+/** Makes a queue; resolves with its URL. */
+export async function createQueue(
   client: SQSClient,
   name: string,
   attributes: Record<string, string> = {},
@@ -76,7 +77,8 @@ async function createQueue(
   return QueueUrl
 }
 
-async function attributesOf(client: SQSClient, url: string): Promise<Partial<Record<string, string>>> {
+/** All attributes of a queue. */
+export async function attributesOf(client: SQSClient, url: string): Promise<Partial<Record<string, string>>> {
   const command = new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['All'] })
   return (await client.send(command)).Attributes ?? {}
 }

@@ -57,6 +57,7 @@ export class SqliteDeliveries implements DeliveryLog {
     const { database } = store
     this.#statements = {
       find: database.prepare('select * from deliveries where id = ?'),
+      isRecorded: database.prepare('select 1 from deliveries where id = ?'),
       // A later state is never overwritten by an earlier one that comes late.
       put: database.prepare(
         `insert into deliveries (id, event_id, webhook_id, event_type, "trigger", status, attempts, created_at, updated_at,
@@ -91,6 +92,11 @@ export class SqliteDeliveries implements DeliveryLog {
       this.#put(delivery, sweepAt)
       if (attempt !== undefined) this.#putAttempt(delivery, attempt)
     })
+  }
+
+  /** As the audit wants it: see AuditEvents. */
+  async recorded(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(ids.filter((id) => this.#statements.isRecorded.get(id) !== undefined))
   }
 
   /** As the sweep wants it: see SweepDeliveries. */

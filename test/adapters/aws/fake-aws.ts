@@ -18,12 +18,14 @@ export type AwsAnswer =
   | 'silence'
 
 /**
- * Starts, for the running test, a server that speaks AWS's JSON protocol and answers every call as told.
- * @returns settings for a client that tries once, and the calls so far.
+ * Starts a server that speaks AWS's JSON protocol and answers every call as told.
+ * @returns settings for a client that tries once, the calls so far, and what ends it.
  */
-export async function fakeAws(
-  answer: (call: AwsCall, nth: number) => AwsAnswer,
-): Promise<{ readonly settings: AwsSettings; readonly calls: readonly AwsCall[] }> {
+export async function startFakeAws(answer: (call: AwsCall, nth: number) => AwsAnswer): Promise<{
+  readonly settings: AwsSettings
+  readonly calls: readonly AwsCall[]
+  close(): Promise<void>
+}> {
   const calls: AwsCall[] = []
   const server = await startTestReceiver(({ headers, body }, response) => {
     const operation = String(headers['x-amz-target']).split('.').at(-1) ?? ''
@@ -42,6 +44,12 @@ export async function fakeAws(
     if ('text' in answered) response.end(answered.text)
     else response.end(JSON.stringify('error' in answered ? { __type: answered.error } : answered.output))
   })
-  onTestFinished(() => server.close())
-  return { settings: { ...nobody, endpoint: server.url, maxAttempts: 1 }, calls }
+  return { settings: { ...nobody, endpoint: server.url, maxAttempts: 1 }, calls, close: server.close }
+}
+
+/** The same for the running test, at whose end it ends. */
+export async function fakeAws(...args: Parameters<typeof startFakeAws>) {
+  const started = await startFakeAws(...args)
+  onTestFinished(started.close)
+  return started
 }

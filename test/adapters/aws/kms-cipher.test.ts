@@ -1,4 +1,3 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod/mini'
@@ -7,41 +6,7 @@ import { KmsCipher } from '../../../functions/adapters/aws/kms-cipher.ts'
 import { Unavailable } from '../../../functions/domain/errors.ts'
 import { parseSealed } from '../../../functions/domain/sealed.ts'
 import { type AwsAnswer, type AwsCall, fakeAws } from './fake-aws.ts'
-
-const Input = z.object({
-  KeyId: z.string(),
-  Plaintext: z.optional(z.string()),
-  CiphertextBlob: z.optional(z.string()),
-  EncryptionContext: z.record(z.string(), z.string()),
-})
-
-/** KMS as far as Encrypt and Decrypt go: the context is authenticated, and no plain text is longer than 4,096 bytes. */
-function fakeKms(): (call: AwsCall) => AwsAnswer {
-  const keys = new Map<string, Buffer>()
-  return ({ operation, input }) => {
-    const { KeyId, Plaintext = '', CiphertextBlob = '', EncryptionContext } = z.parse(Input, input)
-    const key = keys.get(KeyId) ?? randomBytes(32)
-    keys.set(KeyId, key)
-    const aad = Buffer.from(JSON.stringify(EncryptionContext))
-    if (operation === 'Encrypt') {
-      const plain = Buffer.from(Plaintext, 'base64')
-      if (plain.length > 4_096 || plain.length === 0) return { error: 'ValidationException' }
-      const iv = randomBytes(12)
-      const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad)
-      const sealed = Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()])
-      return { output: { KeyId, CiphertextBlob: sealed.toString('base64') } }
-    }
-    const sealed = Buffer.from(CiphertextBlob, 'base64')
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 })
-      decipher.setAAD(aad).setAuthTag(sealed.subarray(-16))
-      const plain = Buffer.concat([decipher.update(sealed.subarray(12, -16)), decipher.final()])
-      return { output: { KeyId, Plaintext: plain.toString('base64') } }
-    } catch {
-      return { error: 'InvalidCiphertextException' }
-    }
-  }
-}
+import { fakeKms, KmsInput } from './fake-kms.ts'
 
 async function aCipher(answer: (call: AwsCall, nth: number) => AwsAnswer = fakeKms()) {
   const { settings, calls } = await fakeAws(answer)
@@ -65,12 +30,12 @@ describe('KmsCipher', () => {
     const { cipher, calls } = await aCipher()
     const sealed = await cipher.seal('whsec_x', 'whk_1')
     await expect(cipher.open(sealed, 'whk_2')).rejects.toHaveProperty('name', 'InvalidCiphertextException')
-    expect(calls.map(({ operation, input }) => [operation, z.parse(Input, input).EncryptionContext])).toEqual(
-      [
-        ['Encrypt', { owner: 'whk_1' }],
-        ['Decrypt', { owner: 'whk_2' }],
-      ],
-    )
+    expect(
+      calls.map(({ operation, input }) => [operation, z.parse(KmsInput, input).EncryptionContext]),
+    ).toEqual([
+      ['Encrypt', { owner: 'whk_1' }],
+      ['Decrypt', { owner: 'whk_2' }],
+    ])
   })
 
   it('seals as text that tells its form and nothing of the secret', async () => {

@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto'
+import { openAwsService } from '../test/support/aws-service.ts'
+import { startTestReceiver } from '../test/support/receiver.ts'
+import { type Bill, countBill } from './bill-count.ts'
+
+/** Who posts: a program with a token, so many events a request, or a Sourcegraph instance, which signs. */
+export type Publisher = { readonly eventsPerRequest: number } | 'sourcegraph'
+
+export interface BillCase {
+  readonly fanOut: number
+  readonly publisher: Publisher
+}
+
+const sourceSecret = 'A1B2C3D4E5F6'
+const type = 'changeset:publish'
+
+/** 1 KB of JSON: half of it ids that nothing makes smaller, half names and words. */
+function payload(): { readonly ids: string; readonly text: string } {
+  return { ids: randomBytes(384).toString('base64'), text: 'word '.repeat(96).slice(0, 490) }
+}
+
+/**
+ * The bill of `events` events that are delivered at the first attempt, counted from the calls that the deployed functions
+ * make. A request goes before: what is read once for many events is not on the bill of the first.
+ */
+export async function billOfCase({ fanOut, publisher }: BillCase, events: number): Promise<Bill> {
+  let settledMs = 0
+  const service = await openAwsService({ now: () => Date.now() + settledMs })
+  const receiver = await startTestReceiver()
+  try {
+    const { api } = service
+    await api.createSource(sourceSecret)
+    const publish = api.as(await api.createToken(['publish']))
+    for (let nth = 0; nth < fanOut; nth++)
+      await api.createWebhook({ url: `${receiver.url}/${nth}`, event_types: [type] })
+    const perRequest = publisher === 'sourcegraph' ? 1 : publisher.eventsPerRequest
+    const post = async () => {
+      const reply =
+        publisher === 'sourcegraph'
+          ? await api.postAsSourcegraph(type, JSON.stringify(payload()), sourceSecret)
+          : await publish.call(
+              'POST',
+              '/events',
+              Array.from({ length: perRequest }, () => ({ type, payload: payload() })),
+            )
+      if (reply.status !== 202) throw new Error(`An event was refused: ${JSON.stringify(reply.body)}`)
+    }
+    await post()
+    await service.drain()
+    const before = receiver.requests.length
+    const settle = () => {
+      settledMs = 11 * 60_000
+    }
+    const bill = await countBill(service, { requests: events / perRequest, post, settle })
+    return { ...bill, deliveries: receiver.requests.length - before }
+  } finally {
+    await service.close()
+    await receiver.close()
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type BillCase, billOfCase, type Publisher } from './bill-cases.ts'
+import type { Bill } from './bill-count.ts'
+import prices from './prices.json' with { type: 'json' }
+
+const priced = ['apiRequests', 'writeUnits', 'readUnits', 'queueRequests', 'invocations'] as const
+
+/** Dollars for a million deliveries, by what they are paid for; Lambda's seconds are not among it. */
+export function dollarsPerMillion(bill: Bill): Readonly<Record<(typeof priced)[number] | 'sum', number>> {
+  const parts = priced.map((unit) => [unit, (bill[unit] * prices[unit]) / bill.deliveries] as const)
+  const sum = parts.reduce((total, [, dollars]) => total + dollars, 0)
+  const byUnit = Object.fromEntries(parts)
+  return { apiRequests: 0, writeUnits: 0, readUnits: 0, queueRequests: 0, invocations: 0, ...byUnit, sum }
+}
+
+const publishers: readonly Publisher[] = [{ eventsPerRequest: 1 }, { eventsPerRequest: 10 }, 'sourcegraph']
+const cases = publishers.flatMap((publisher) => [1, 3, 10].map((fanOut): BillCase => ({ publisher, fanOut })))
+
+/** `npm run bench -- bill [EVENTS]`: what AWS bills, counted from real calls, and its price. */
+export async function main([count = '1000']: readonly string[]): Promise<void> {
+  const events = Number(count)
+  if (!Number.isInteger(events) || events < 10 || events % 10 !== 0)
+    throw new Error('Give a number of events that ten divides.')
+  const rows: Record<string, string | number>[] = []
+  for (const { publisher, fanOut } of cases) {
+    const bill = await billOfCase({ publisher, fanOut }, events)
+    const { sum, ...dollars } = dollarsPerMillion(bill)
+    const by = publisher === 'sourcegraph' ? 'Sourcegraph' : `token, ${publisher.eventsPerRequest} a request`
+    rows.push({ by, fanOut, ...bill, ...rounded({ ...dollars, sum }) })
+    process.stderr.write(`${by}, fan-out ${fanOut}: $${sum.toFixed(2)} per million deliveries\n`)
+  }
+  process.stdout.write(`${JSON.stringify({ events, prices: prices.date, rows }, null, 2)}\n`)
+  const folder = fileURLToPath(new URL('results', import.meta.url))
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(`${folder}/bill.json`, `${JSON.stringify({ events, prices, rows }, null, 2)}\n`)
+}
+
+function rounded(dollars: Readonly<Record<string, number>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(dollars).map(([name, value]) => [`$ ${name}`, value.toFixed(3)]))
+}

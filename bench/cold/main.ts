@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { urlOf } from '../../local/url-of.ts'
+import { type Spread, spread } from '../statistics.ts'
+import { buildVariants, type Variant } from './variants.ts'
+
+const run = promisify(execFile)
+const firstCall = fileURLToPath(new URL('first-call.mjs', import.meta.url))
+const warmUps = 2
+
+/**
+ * `npm run bench -- cold [ROUNDS]`: from before a function is loaded until AWS has answered its first call, each in a
+ * process of its own, by turns. Here AWS is a server on this machine that answers at once.
+ */
+export async function main([count = '20']: readonly string[]): Promise<void> {
+  const rounds = Number(count)
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('Give a number of rounds.')
+  const folder = mkdtempSync(join(tmpdir(), 'cold-'))
+  const aws = createServer((request, response) => {
+    request
+      .resume()
+      .on('end', () => response.setHeader('content-type', 'application/x-amz-json-1.0').end('{}'))
+  })
+  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve))
+  try {
+    const variants = await buildVariants(folder)
+    const times = new Map(variants.map(({ name }) => [name, [] as number[]]))
+    for (let round = -warmUps; round < rounds; round++)
+      for (const variant of variants) {
+        const ms = await measure(variant, urlOf(aws.address(), '127.0.0.1'))
+        if (round >= 0) times.get(variant.name)?.push(ms)
+      }
+    report(
+      variants.map(({ name, file }) => ({
+        name,
+        bytes: statSync(file).size,
+        ...spread(times.get(name) ?? []),
+      })),
+    )
+  } finally {
+    aws.close()
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function measure({ file, request }: Variant, endpoint: string): Promise<number> {
+  const env = {
+    ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
+    ...{ AWS_ENDPOINT_URL: endpoint, CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
+    ...{ FAN_OUT_QUEUE_URL: `${endpoint}/q`, DELIVERY_QUEUE_URL: `${endpoint}/q`, KMS_KEY_ID: 'key' },
+    ...{ OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'bench', RETRY_SCHEDULE: '0s,5s' },
+    ...{ ALLOWED_NETWORKS: '', ALLOW_HTTP: 'false', ALLOWED_PORTS: '443' },
+  }
+  const { stdout } = await run(process.execPath, [firstCall, file, JSON.stringify(request)], {
+    env,
+    timeout: 30_000,
+  })
+  return Number(stdout)
+}
+
+function report(rows: readonly (Spread & { name: string; bytes: number })[]): void {
+  const ordinary = rows[0]?.median ?? Number.NaN
+  for (const { name, bytes, median, min, max } of rows)
+    process.stdout.write(
+      `${name.padEnd(9)} ${(bytes / 1_024).toFixed(0).padStart(4)} KiB  ${median.toFixed(1)} ms (${min.toFixed(1)}–${max.toFixed(1)})  ${(median / ordinary).toFixed(2)} × ordinary\n`,
+    )
+  const results = fileURLToPath(new URL('../results', import.meta.url))
+  mkdirSync(results, { recursive: true })
+  writeFileSync(join(results, 'cold.json'), `${JSON.stringify(rows, null, 2)}\n`)
+}

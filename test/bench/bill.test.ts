@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { dollarsPerMillion } from '../../bench/bill.ts'
+import { billOfCase, type Publisher } from '../../bench/bill-cases.ts'
+
+const events = 40
+const one: Publisher = { eventsPerRequest: 1 }
+const ten: Publisher = { eventsPerRequest: 10 }
+
+interface Expected {
+  /** An event, its fan-out, a row for each delivery, the place of the audit; a source's event also takes a key. */
+  readonly items: number
+  /** Counters: one at most for each delivery, fewer when several of one webhook end together. */
+  readonly counters: number
+  /** A send for each request or batch, a receive and a delete for each batch of ten. */
+  readonly queueRequests: number
+  /** At most: how many pages of its eight shards the audit reads depends on where ids happen to lie. */
+  readonly readUnits: number
+  readonly dollars: number
+}
+
+it.each<[string, number, Publisher, Expected]>([
+  [
+    'a token, one a request',
+    1,
+    one,
+    { items: 121, counters: 12, queueRequests: 60, readUnits: 130, dollars: 6.8 },
+  ],
+  [
+    'a token, one a request',
+    3,
+    one,
+    { items: 201, counters: 60, queueRequests: 84, readUnits: 270, dollars: 3.2 },
+  ],
+  [
+    'a token, one a request',
+    10,
+    one,
+    { items: 481, counters: 400, queueRequests: 168, readUnits: 740, dollars: 2.2 },
+  ],
+  [
+    'a token, ten a request',
+    1,
+    ten,
+    { items: 121, counters: 12, queueRequests: 24, readUnits: 125, dollars: 3.2 },
+  ],
+  [
+    'a token, ten a request',
+    10,
+    ten,
+    { items: 481, counters: 400, queueRequests: 132, readUnits: 770, dollars: 1.9 },
+  ],
+  [
+    'a Sourcegraph instance',
+    1,
+    'sourcegraph',
+    { items: 161, counters: 12, queueRequests: 60, readUnits: 150, dollars: 7.5 },
+  ],
+])(
+  'bills 40 events of %s at fan-out %d',
+  async (_, fanOut, publisher, expected) => {
+    const bill = await billOfCase({ publisher, fanOut }, events)
+    expect(bill).toMatchObject({ deliveries: events * fanOut, queueRequests: expected.queueRequests })
+    expect(bill.writeUnits).toBeGreaterThan(expected.items)
+    expect(bill.writeUnits).toBeLessThanOrEqual(expected.items + expected.counters)
+    expect(bill.readUnits).toBeLessThanOrEqual(expected.readUnits)
+    expect(dollarsPerMillion(bill).sum).toBeLessThanOrEqual(expected.dollars)
+  },
+  60_000,
+)
