@@ -1,11 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { APIGatewayProxyResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import type {
+  APIGatewayAuthorizerResult,
+  APIGatewayProxyEvent,
+  APIGatewayProxyResult,
+  APIGatewayRequestAuthorizerEvent,
+  Context,
+} from 'aws-lambda'
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 import { endpoints } from '../functions/api/endpoints.ts'
 import { problemOf, problemReply } from '../functions/api/problem.ts'
 import { NotFound, TooLarge, Unauthenticated } from '../functions/domain/errors.ts'
 import type { Log } from '../functions/middleware/log.ts'
-import type { Engine } from './engine.ts'
 import { type Route, requestContext, toGatewayRequest } from './gateway-request.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { readBody } from './read-body.ts'
@@ -13,7 +18,13 @@ import { readBody } from './read-body.ts'
 // What Lambda takes of a request at most (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const maxBodyBytes = 6 * 1024 * 1024
 
-type Handlers = Pick<Engine, 'ingest' | 'admin' | 'authorize'>
+type Handler<Request, Reply> = (request: Request, context: Context) => Promise<Reply>
+
+interface Handlers {
+  readonly ingest: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
+  readonly admin: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
+  readonly authorize: Handler<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>
+}
 
 interface Found {
   readonly resource: string

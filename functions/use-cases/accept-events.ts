@@ -81,7 +81,9 @@ export async function acceptEvents(
     toQueue.map(({ event, duplicateOf }) => {
       const id = duplicateOf?.eventId ?? event.id
       const body = { event_id: id, event_type: event.type, payload: inlinePayload(event.payload) }
-      return { id, body: duplicateOf ? { ...body, repeat: true } : body }
+      return duplicateOf === undefined
+        ? { id, body }
+        : { id, body: { ...body, repeat: true }, notBefore: acceptedAt + repeatDelayMs }
     }),
   )
   if (refused.length > 0) throw new Unavailable(queueIsDown)
@@ -91,6 +93,12 @@ export async function acceptEvents(
     duplicate: duplicateOf !== undefined,
   }))
 }
+
+/**
+ * By then the message that the first request queued has been handled, unless there is none: handled side by side, both
+ * would find the event not fanned out, and its receivers would get it twice.
+ */
+const repeatDelayMs = 30_000
 
 const queueIsDown = 'The queue does not take events now. Send the same request again.'
 

@@ -27,7 +27,8 @@ export interface FanOutEvents {
   readonly events: {
     payload(eventId: string): Promise<Uint8Array | undefined>
     fanOutOf(eventId: string): Promise<FanOut | undefined>
-    recordFanOut(eventId: string, fanOut: FanOut): Promise<void>
+    /** Records what was decided unless something was before; false when it was. */
+    recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean>
   }
   readonly deliveries: { record(entry: LogEntry): Promise<void> }
   readonly deliveryQueue: DeliveryQueue
@@ -93,7 +94,11 @@ async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<
   }))
   const idsOf = (enabled: boolean) =>
     wanting.filter((webhook) => webhook.enabled === enabled).map(({ id }) => id)
-  return { eventId, messages, later, fanOut: { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) } }
+  const fanOut = { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
+  // A publisher may repeat itself many times within seconds: of those messages only one goes on. Should it die before it
+  // has queued the deliveries, the audit finds that they are missing.
+  if (message.repeat === true && !(await deps.events.recordFanOut(eventId, fanOut))) return undefined
+  return { eventId, messages, later, fanOut }
 }
 
 async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {

@@ -8,7 +8,7 @@ import type { EventStore } from './accept-events.ts'
 
 export interface SendTest {
   readonly webhooks: { get(webhookId: string): Promise<Webhook | undefined> }
-  readonly events: EventStore & { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
+  readonly events: EventStore & { recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean> }
   readonly deliveries: { find(deliveryId: string): Promise<Delivery | undefined> }
   readonly deliveryQueue: DeliveryQueue
   readonly newEventId: (nowMs: number) => string

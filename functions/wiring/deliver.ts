@@ -10,6 +10,7 @@ import { ExpiringCache } from '../domain/expiring-cache.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
 import { type EnvironmentOf, urlPolicyOf } from '../environment.ts'
 import { DeliveryMetrics } from '../metrics.ts'
+import type { Sender } from '../use-cases/attempt-delivery.ts'
 import type { OpenedSecrets } from '../use-cases/sign-request.ts'
 import { userAgent } from '../version.ts'
 import { deliverHandler } from '../workers/deliver.ts'
@@ -20,6 +21,8 @@ export function deliverOnAws(
   environment: EnvironmentOf<'deliver'>,
   aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'log'> & {
     readonly writeLine: (line: string) => void
+    /** What sends; over this machine's network when left out. */
+    readonly sender?: Sender
   },
 ) {
   const { tables, queues, keys, now, log } = aws
@@ -27,12 +30,14 @@ export function deliverOnAws(
   const store = logStore(environment, aws)
   const metrics = new DeliveryMetrics()
   const webhooks = new DynamoWebhooks(config, now)
-  const sender = new HttpSender({
-    policy: urlPolicyOf(environment),
-    deadlineMs: 15_000,
-    // A batch's messages, all for one receiver.
-    maxConnectionsPerOrigin: 10,
-  })
+  const sender =
+    aws.sender ??
+    new HttpSender({
+      policy: urlPolicyOf(environment),
+      deadlineMs: 15_000,
+      // A batch's messages, all for one receiver.
+      maxConnectionsPerOrigin: 10,
+    })
   const deliver = deliverHandler(
     {
       webhooks: { get: (id) => webhooks.get(id), disable: metrics.countedDisable(webhooks) },

@@ -12,7 +12,7 @@ export interface DeliveryLogPorts {
   readonly deliveries: DeliveryLog
   readonly log: AdminDeps['log']
   /** Given where the log finds an event's deliveries by what its fan-out recorded. */
-  readonly events?: { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
+  readonly events?: { recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean> }
 }
 
 const statuses: readonly DeliveryStatus[] = ['pending', 'retrying', 'delivered', 'exhausted', 'cancelled']

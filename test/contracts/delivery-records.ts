@@ -4,6 +4,7 @@ import type { DeliveryLog } from '../../functions/use-cases/attempt-delivery.ts'
 import type { AuditEvents } from '../../functions/use-cases/audit-events.ts'
 import type { SweepDeliveries } from '../../functions/use-cases/sweep-deliveries.ts'
 import { aDelivery, anAttempt, builtAt } from '../support/builders.ts'
+import { seededRandom } from '../support/random.ts'
 import { idsOf, type Open, perTest, retentionMs } from './harness.ts'
 
 export interface DeliveryRecordsPorts {
@@ -68,6 +69,19 @@ export function deliveryRecordsContract(name: string, open: Open<DeliveryRecords
       const ids = [...recorded, aDelivery(), aDelivery()].map(({ id }) => id)
       expect(await deliveries.recorded(ids)).toEqual(new Set(recorded.map(({ id }) => id)))
       expect(await deliveries.recorded([])).toEqual(new Set())
+    })
+
+    it('has every delivery that is due looked at, whenever that is', async () => {
+      const { deliveries } = given()
+      const random = seededRandom(9)
+      const waiting = Array.from({ length: 80 }, () => Math.floor(random() * 10 * minute)).map((later) => ({
+        delivery: aDelivery({ ...retrying(1), createdAt: builtAt - later }),
+        sweepAt: builtAt + later,
+      }))
+      for (const entry of waiting) await deliveries.record(entry)
+      const now = builtAt + 5 * minute
+      const due = waiting.filter(({ sweepAt }) => sweepAt <= now).map(({ delivery }) => delivery.id)
+      expect(idsOf(await deliveries.due(now, 100)).sort()).toEqual(due.sort())
     })
 
     it('finds a delivery that is under way however old it is', async () => {

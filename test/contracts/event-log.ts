@@ -10,7 +10,7 @@ import { idsOf, newestFirst, type Open, perTest, readAll, retentionMs } from './
 export interface EventLogPorts {
   readonly events: EventStore &
     AdminDeps['events'] &
-    AuditEvents['events'] & { recordFanOut(eventId: string, fanOut: FanOut): Promise<void> }
+    AuditEvents['events'] & { recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean> }
 }
 
 const second = 1_000

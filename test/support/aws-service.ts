@@ -1,8 +1,11 @@
 import type { Server } from 'node:http'
+import type { APIGatewayRequestAuthorizerEvent, Context, SQSEvent } from 'aws-lambda'
 import { buildApp } from 'fauxqs'
 import { kmsClient, sqsClient } from '../../functions/adapters/aws/clients.ts'
+import type { GatewayRequest } from '../../functions/api/gateway.ts'
 import { environments, readEnvironment } from '../../functions/environment.ts'
 import type { Log } from '../../functions/middleware/log.ts'
+import type { Sender } from '../../functions/use-cases/attempt-delivery.ts'
 import { adminOnAws } from '../../functions/wiring/admin.ts'
 import { authorizeOnAws } from '../../functions/wiring/authorize.ts'
 import type { Aws } from '../../functions/wiring/aws.ts'
@@ -18,6 +21,7 @@ import { fakeKms } from '../adapters/aws/fake-kms.ts'
 import { openTables } from '../contracts/dynalite-table.ts'
 import { nobody, silent } from '../contracts/emulator.ts'
 import { attributesOf, createQueue } from '../contracts/fauxqs-queue.ts'
+import type { FunctionName } from '../faults/support/fault-injector.ts'
 import { ApiClient } from './api-client.ts'
 import { handleBatchOnce } from './sqs-batches.ts'
 
@@ -32,6 +36,10 @@ export interface AwsServiceOptions {
   readonly visibilitySeconds?: number
   /** After so many receives a message is a dead letter. */
   readonly maxReceives?: number
+  /** Takes the place of the network. */
+  readonly sender?: Sender
+  /** Stands around each invocation, as Lambda does. */
+  readonly invoke?: <Result>(name: FunctionName, work: () => Promise<Result>) => Promise<Result>
 }
 
 export type AwsService = Awaited<ReturnType<typeof openAwsService>>
@@ -46,6 +54,8 @@ export async function openAwsService({
   log = silent,
   visibilitySeconds = 30,
   maxReceives = 20,
+  sender,
+  invoke = (_, work) => work(),
 }: AwsServiceOptions = {}) {
   const { close: closeTables, ...tables } = await openTables()
   const sqs = buildApp({ logger: false })
@@ -72,16 +82,29 @@ export async function openAwsService({
     ...{ tables: tables.client, queues, keys, now, log },
     readOperatorToken: async () => operatorToken,
   }
-  const functions = {
+  const wire = () => ({
     ingest: ingestOnAws(readEnvironment(environments.ingest, environment), aws),
     fanOut: fanOutOnAws(readEnvironment(environments.fanOut, environment), aws),
     deliver: deliverOnAws(readEnvironment(environments.deliver, environment), {
       ...aws,
+      ...(sender !== undefined && { sender }),
       writeLine: () => {},
     }),
     sweep: sweepOnAws(readEnvironment(environments.sweep, environment), aws),
     admin: adminOnAws(readEnvironment(environments.admin, environment), aws),
     authorize: authorizeOnAws(readEnvironment(environments.authorize, environment), aws),
+  })
+  let wired = wire()
+  const functions = {
+    ingest: (request: GatewayRequest, context: Context) =>
+      invoke('ingest', () => wired.ingest(request, context)),
+    admin: (request: GatewayRequest, context: Context) =>
+      invoke('admin', () => wired.admin(request, context)),
+    fanOut: (batch: SQSEvent, context: Context) => invoke('fanOut', () => wired.fanOut(batch, context)),
+    deliver: (batch: SQSEvent, context: Context) => invoke('deliver', () => wired.deliver(batch, context)),
+    sweep: () => invoke('sweep', () => wired.sweep({}, lambdaContext('sweep'))),
+    authorize: (request: APIGatewayRequestAuthorizerEvent, context: Context) =>
+      wired.authorize(request, context),
   }
   const gateway = createGateway(functions, log)
   await listening(gateway)
@@ -93,6 +116,8 @@ export async function openAwsService({
     functions,
     tables,
     queues,
+    keys,
+    queueUrls: { fanOut: fanOutQueue, delivery: deliveryQueue },
     environment,
     sources,
     /** With a token that may do everything. */
@@ -101,7 +126,11 @@ export async function openAwsService({
     drain: async (): Promise<void> => {
       for (const source of Object.values(sources)) while ((await handleBatchOnce(source)) > 0);
     },
-    sweep: () => functions.sweep({}, lambdaContext('sweep')),
+    /** Forgets all that the functions kept in memory, as a new process does. */
+    restart: (): void => {
+      wired = wire()
+    },
+    sweep: functions.sweep,
     deadLetters: async (): Promise<number> => {
       const counts = [fanOutQueue, deliveryQueue].map(async ({ deadLetterUrl }) =>
         Number((await attributesOf(queues, deadLetterUrl)).ApproximateNumberOfMessages),

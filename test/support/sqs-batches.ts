@@ -6,11 +6,17 @@ import {
 } from '@aws-sdk/client-sqs'
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import { lambdaContext } from '../../local/lambda-context.ts'
+import { aBatch } from './queues.ts'
+
+export type BatchHandler = (
+  batch: SQSEvent,
+  context: ReturnType<typeof lambdaContext>,
+) => Promise<SQSBatchResponse>
 
 export interface EventSource {
   readonly queues: SQSClient
   readonly url: string
-  readonly handler: (batch: SQSEvent, context: ReturnType<typeof lambdaContext>) => Promise<SQSBatchResponse>
+  readonly handler: BatchHandler
 }
 
 const batchSize = 10
@@ -20,23 +26,16 @@ const batchSize = 10
  * on the queue, and comes again when its visibility is over.
  * @returns how many messages there were.
  */
-export async function handleBatchOnce(
-  { queues, url, handler }: EventSource,
-  { waitSeconds = 0, signal }: { waitSeconds?: number; signal?: AbortSignal } = {},
-): Promise<number> {
+export async function handleBatchOnce({ queues, url, handler }: EventSource): Promise<number> {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({
       QueueUrl: url,
       MaxNumberOfMessages: batchSize,
-      WaitTimeSeconds: waitSeconds,
       MessageSystemAttributeNames: ['All'],
     }),
-    signal === undefined ? {} : { abortSignal: signal },
   )
   if (Messages.length === 0) return 0
-  const { batchItemFailures } = await handler(toSqsEvent(url, Messages), lambdaContext('worker'))
-  const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
-  const done = Messages.filter(({ MessageId = '' }) => !failed.has(MessageId))
+  const done = await handled(handler, Messages)
   if (done.length > 0) {
     const Entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
     await queues.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries }))
@@ -44,24 +43,25 @@ export async function handleBatchOnce(
   return Messages.length
 }
 
-function toSqsEvent(url: string, messages: readonly Message[]): SQSEvent {
+/** The messages that the function was done with; none when it failed as a whole. */
+async function handled(handler: BatchHandler, messages: readonly Message[]): Promise<readonly Message[]> {
+  const records = messages.map(({ MessageId = '', Body = '', Attributes }) => ({
+    id: MessageId,
+    body: Body,
+    receiveCount: Number(Attributes?.ApproximateReceiveCount),
+  }))
+  const result = await handler(sqsEvent(records), lambdaContext('worker')).catch(() => undefined)
+  const failed = new Set(result?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+  return result === undefined ? [] : messages.filter(({ MessageId = '' }) => !failed.has(MessageId))
+}
+
+/** Messages as Lambda hands them to a function. */
+export function sqsEvent(
+  messages: readonly { readonly id: string; readonly body: string; readonly receiveCount: number }[],
+): SQSEvent {
   return {
-    Records: messages.map(({ MessageId = '', ReceiptHandle = '', Body = '', Attributes = {} }) => ({
-      messageId: MessageId,
-      receiptHandle: ReceiptHandle,
-      body: Body,
-      attributes: {
-        ApproximateReceiveCount: Attributes.ApproximateReceiveCount ?? '1',
-        SentTimestamp: Attributes.SentTimestamp ?? '',
-        SenderId: Attributes.SenderId ?? '',
-        ApproximateFirstReceiveTimestamp: Attributes.ApproximateFirstReceiveTimestamp ?? '',
-        ...(Attributes.MessageGroupId !== undefined && { MessageGroupId: Attributes.MessageGroupId }),
-      },
-      messageAttributes: {},
-      md5OfBody: '',
-      eventSource: 'aws:sqs',
-      eventSourceARN: `arn:aws:sqs:eu-central-1:000000000000:${url.split('/').at(-1)}`,
-      awsRegion: 'eu-central-1',
-    })),
+    Records: messages.flatMap(({ id: messageId, body, receiveCount }) =>
+      aBatch([body], receiveCount).Records.map((record) => ({ ...record, messageId })),
+    ),
   }
 }

@@ -68,7 +68,7 @@ describe('acceptEvents', () => {
     const repeat = await acceptOne(aSubmission({ key: 'k' }))
     expect(repeat).toEqual({ ...first, duplicate: true })
     expect(engine.messages('fan-out')).toMatchObject([
-      { id: first.id, body: { event_id: first.id, repeat: true } },
+      { id: first.id, dueAt: engine.now() + 30_000, body: { event_id: first.id, repeat: true } },
     ])
   })
 

@@ -33,10 +33,11 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     return item === undefined ? undefined : toFanOut(item)
   }
 
-  async recordFanOut(eventId: string, fanOut: FanOut): Promise<void> {
+  /** False when one is recorded already. */
+  async recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean> {
     const expires_at = expiresAt(timeOfId(eventId) + this.#store.retentionMs)
     const item = { ...fanOutKey(eventId), ...fanOutAttributes(fanOut), expires_at }
-    await this.#store.table.put(item, { condition: isAbsent })
+    return (await this.#store.table.put(item, { condition: isAbsent })) !== undefined
   }
 
   async get(eventId: string): Promise<EventSummary | undefined> {

@@ -139,10 +139,12 @@ export class SqliteEvents implements EventStore {
     return { at, webhookIds: webhook_ids, missedBy: missed_by }
   }
 
-  async recordFanOut(eventId: string, { at, webhookIds, missedBy }: FanOut): Promise<void> {
-    await this.#store.commits.write(() =>
+  /** False when one is recorded already. */
+  async recordFanOut(eventId: string, { at, webhookIds, missedBy }: FanOut): Promise<boolean> {
+    const { changes } = await this.#store.commits.write(() =>
       this.#statements.keepFanOut.run(eventId, at, JSON.stringify(webhookIds), JSON.stringify(missedBy)),
     )
+    return changes > 0
   }
 
   async get(eventId: string): Promise<EventSummary | undefined> {

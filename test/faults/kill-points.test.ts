@@ -1,0 +1,143 @@
+import { describe, expect } from 'vitest'
+import { seededRandom } from '../support/random.ts'
+import type { Answer } from '../support/receiver.ts'
+import { fault } from './support/fault.ts'
+import type { FaultInjector, FunctionName } from './support/fault-injector.ts'
+import { addWebhooks, eventCount, publish, seed, settle } from './support/run.ts'
+
+const batchSize = 10
+
+/** Answers 503 to one request in ten, so that retries and their kill points are met too. */
+function sometimesFailing(): Answer {
+  const random = seededRandom(seed)
+  return (_request, response) => {
+    response.statusCode = random() < 0.1 ? 503 : 200
+    response.end()
+  }
+}
+
+/** Kills at every call of the functions named: twice before it and twice after it, and then now and then by chance. */
+function killAtEveryAwait(functions: readonly FunctionName[], random: () => number): FaultInjector['decide'] {
+  const times = new Map<string, number>()
+  return ({ function: name, name: call }) => {
+    if (!functions.includes(name) || call === 'invoke') return 'pass'
+    for (const fate of ['before', 'after'] as const) {
+      const point = `${name} ${call} ${fate}`
+      const known = times.get(point) ?? 0
+      if (known < 2 && random() < 0.3) {
+        times.set(point, known + 1)
+        return fate
+      }
+    }
+    const chance = random()
+    return chance < 0.005 ? 'before' : chance < 0.01 ? 'after' : 'pass'
+  }
+}
+
+describe('faults 1 to 6: a function dies', () => {
+  const everyAwait: readonly [string, readonly FunctionName[]][] = [
+    ['ingestion killed at every await', ['ingest']],
+    ['fan-out killed at every await', ['fanOut']],
+    ['delivery killed at every await', ['deliver']],
+    ['the sweep killed at every await', ['sweep']],
+    ['all functions killed at every await', ['ingest', 'fanOut', 'deliver', 'sweep']],
+  ]
+  for (const [title, functions] of everyAwait)
+    fault(
+      '1–5',
+      title,
+      async (bed) => {
+        const webhooks = await addWebhooks(bed, 3)
+        bed.faults.decide = killAtEveryAwait(functions, seededRandom(seed))
+        const accepted = await publish(bed, eventCount)
+        await settle(bed)
+        bed.faults.decide = () => 'pass'
+        await settle(bed)
+        const most = functions.includes('deliver') ? batchSize * bed.faults.killed.length : 0
+        const points = new Set(bed.faults.killed.map((point) => point.replace(/ \d+ /, ' '))).size
+        return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most, note: `${points} kill points` }
+      },
+      { answer: sometimesFailing() },
+    )
+
+  const killed = (
+    at: Parameters<FaultInjector['decide']>[0]['name'],
+    fate: 'before' | 'after',
+    share: number,
+  ) => {
+    const random = seededRandom(seed)
+    const decide: FaultInjector['decide'] = (call) =>
+      call.function === 'deliver' && call.name === at && random() < share ? fate : 'pass'
+    return decide
+  }
+
+  fault('1', 'delivery killed before it connects', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    bed.faults.decide = killed('sender.send', 'before', 0.05)
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    // The others of its batch were under way when it died.
+    const most = (batchSize - 1) * bed.faults.killed.length
+    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
+  })
+
+  fault('2', 'delivery killed after the request, before the log', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    bed.faults.decide = killed('sender.send', 'after', 0.05)
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    expect(bed.faults.killed.length).toBeGreaterThan(0)
+    const most = batchSize * bed.faults.killed.length
+    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
+  })
+
+  fault('3', 'delivery killed after the log, before the message is deleted', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    bed.faults.decide = killed('acknowledge', 'before', 0.3)
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    expect(bed.faults.killed.length).toBeGreaterThan(0)
+    return { accepted, webhooks }
+  })
+
+  fault('4', 'fan-out killed half way through many webhooks', async (bed) => {
+    const webhooks = await addWebhooks(bed, Math.min(1_000, eventCount))
+    const half = Math.ceil(webhooks.length / batchSize / 2)
+    let kills = 0
+    bed.faults.decide = ({ function: name, name: call, nth }) => {
+      const isHalfWay = call === 'SendMessageBatch' ? nth > half : call === 'deliveryQueue.send'
+      return name === 'fanOut' && isHalfWay && kills++ < 1 ? 'after' : 'pass'
+    }
+    const accepted = await publish(bed, 3)
+    await settle(bed)
+    expect(bed.faults.killed).toHaveLength(1)
+    return { accepted, webhooks }
+  })
+
+  fault('5', 'ingestion killed between the store and the answer', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    const random = seededRandom(seed)
+    bed.faults.decide = ({ function: name, name: call }) =>
+      name === 'ingest' &&
+      /^(PutItem|SendMessageBatch|events\.store|fanOutQueue\.send)$/.test(call) &&
+      random() < 0.3
+        ? 'after'
+        : 'pass'
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    expect(new Set(accepted).size).toBe(eventCount)
+    return { accepted, webhooks }
+  })
+
+  fault('6', 'delivery out of time in the middle of a batch', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    const random = seededRandom(seed)
+    bed.faults.decide = ({ function: name, nth }) =>
+      name === 'deliver' && nth > 3 * batchSize && random() < 0.1 ? 'before' : 'pass'
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    expect(bed.faults.killed.length).toBeGreaterThan(0)
+    const most = batchSize * bed.faults.killed.length
+    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
+  })
+})

@@ -1,0 +1,69 @@
+import { newSourceId, newTokenId, newTokenSecret } from '../../../functions/adapters/random.ts'
+import { adminHandler } from '../../../functions/api/admin.ts'
+import { authorizeHandler } from '../../../functions/api/authorize.ts'
+import { ingestHandler } from '../../../functions/api/ingest.ts'
+import type { Queue } from '../../../functions/domain/messages.ts'
+import type { UrlPolicy } from '../../../functions/domain/webhook-url.ts'
+import type { Log } from '../../../functions/middleware/log.ts'
+import type { Sender } from '../../../functions/use-cases/attempt-delivery.ts'
+import { deliverHandler } from '../../../functions/workers/deliver.ts'
+import { fanOutHandler } from '../../../functions/workers/fan-out.ts'
+import { sweepHandler } from '../../../functions/workers/sweep.ts'
+import type { TestEngine } from '../../support/engine.ts'
+import type { FaultInjector } from './fault-injector.ts'
+
+/** The entries over SQLite as local/engine.ts wires them, each port behind the faults. */
+export function wireEmbedded(
+  engine: TestEngine & { readonly sender: Sender; readonly log: Log },
+  urlPolicy: UrlPolicy,
+  faults: FaultInjector,
+) {
+  const { log, tokens } = engine
+  const now = () => engine.now() + faults.skew
+  const ports = {
+    ...engine,
+    now,
+    events: faults.port('events', engine.events),
+    deliveries: faults.port('deliveries', engine.deliveries),
+    webhooks: faults.port('webhooks', engine.webhooks),
+    subscriptions: faults.port('subscriptions', engine.webhooks),
+    fanOutQueue: faults.port('fanOutQueue', takingInPart(engine.fanOutQueue, faults)),
+    deliveryQueue: faults.port('deliveryQueue', takingInPart(engine.deliveryQueue, faults)),
+    position: faults.port('position', engine.position),
+    sources: faults.port('sources', engine.sources),
+    cipher: faults.port('cipher', engine.cipher),
+    limiter: faults.port('limiter', engine.limiter),
+    sender: faults.port('sender', engine.sender),
+  }
+  const ingest = ingestHandler(ports, log)
+  const admin = adminHandler(
+    {
+      ...{ ...ports, log: engine.deliveryLog, urlPolicy, newSourceId, newTokenId, newTokenSecret },
+      manageWebhooks: ports,
+      redeliver: ports,
+      sendTest: { ...ports, pause: async () => {} },
+    },
+    log,
+  )
+  return {
+    ingest: (...[request, context]: Parameters<typeof ingest>) =>
+      faults.invoke('ingest', () => ingest(request, context)),
+    admin: (...[request, context]: Parameters<typeof admin>) =>
+      faults.invoke('admin', () => admin(request, context)),
+    authorize: authorizeHandler({ tokens, now }),
+    fanOut: fanOutHandler(ports, log),
+    deliver: deliverHandler(ports, log),
+    sweep: sweepHandler(ports, log),
+  }
+}
+
+/** A queue that may take a part of what is sent to it. */
+function takingInPart<Body>(queue: Queue<Body>, faults: FaultInjector): Queue<Body> {
+  return {
+    send: async (messages) => {
+      const refused = new Set(messages.filter(() => faults.refuses()).map(({ id }) => id))
+      await queue.send(messages.filter(({ id }) => !refused.has(id)))
+      return [...refused]
+    },
+  }
+}
