@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
 import {
@@ -100,7 +101,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       deliveryQueue,
       newEventId,
       now,
-      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      pause,
     },
     webhooks,
     events,
@@ -126,6 +127,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     defaultSchedule,
     now,
     chance: Math.random,
+    pause,
   }
   return {
     ingest: ingestHandler(

@@ -22,9 +22,8 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/adapters/':
     /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sqs)|lib-dynamodb|credential-provider-env)$/,
   'functions/entries/':
-    /^functions\/(wiring\/|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)/,
-  'functions/wiring/':
-    /^functions\/(?!entries\/)|^node:timers\/promises$|^@aws-sdk\/(client-(kms|sqs)|lib-dynamodb)$/,
+    /^functions\/(wiring\/|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+  'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':

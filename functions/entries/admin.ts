@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
 import { jsonLog } from '../adapters/json-log.ts'
 import { environments, readEnvironment } from '../environment.ts'
@@ -8,5 +9,6 @@ export const handler = adminOnAws(readEnvironment(environments.admin), {
   queues: sqsClient(),
   keys: kmsClient(),
   now: Date.now,
+  pause,
   log: jsonLog,
 })

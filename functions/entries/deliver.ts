@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
 import { jsonLog } from '../adapters/json-log.ts'
 import { environments, readEnvironment } from '../environment.ts'
@@ -8,6 +9,7 @@ export const handler = deliverOnAws(readEnvironment(environments.deliver), {
   queues: sqsClient(),
   keys: kmsClient(),
   now: Date.now,
+  pause,
   log: jsonLog,
   writeLine: (line) => process.stdout.write(`${line}\n`),
 })

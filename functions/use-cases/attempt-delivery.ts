@@ -12,6 +12,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { toAttempt } from './attempt-record.ts'
+import { insist } from './insist.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
 
@@ -65,6 +66,7 @@ export interface AttemptDelivery extends SignRequest {
   readonly defaultSchedule: RetrySchedule
   readonly now: () => number
   readonly chance: () => number
+  readonly pause: (durationMs: number) => Promise<unknown>
 }
 
 /** What became of a message. `dropped`: the webhook is gone and its log with it. */
@@ -80,7 +82,8 @@ export async function attemptDelivery(
   message: DeliveryMessage,
   seen: boolean,
 ): Promise<AttemptResult> {
-  const delivery = (await deps.deliveries.find(message.delivery_id)) ?? unlogged(message)
+  const logged = await deps.deliveries.find(message.delivery_id)
+  const delivery = logged ?? unlogged(message)
   if (isTerminal(delivery.status)) {
     if (seen) await finishDisabling(deps, delivery)
     return 'skipped'
@@ -93,7 +96,11 @@ export async function attemptDelivery(
     return 'skipped'
   }
   const webhook = await deps.webhooks.get(delivery.webhookId)
-  if (webhook === undefined) return 'dropped'
+  if (webhook === undefined) {
+    // Else the sweep would queue it again and again, for as long as its row is kept.
+    if (logged !== undefined) await cancel(deps, delivery, 'The webhook was deleted.')
+    return 'dropped'
+  }
   if (!webhook.enabled && delivery.trigger !== 'test')
     return cancel(deps, delivery, 'The webhook was off when this was due.')
   const payload =
@@ -121,11 +128,12 @@ async function attempt(
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)
   const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
-  await deps.deliveries.record({
+  const entry = {
     delivery: decision.delivery,
     attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
-  })
+  }
+  await insist(() => deps.deliveries.record(entry), deps.pause)
   switch (decision.kind) {
     case 'retry':
       if (waitsInQueue(decision.at, nowMs))

@@ -6,7 +6,7 @@ import type { Webhook } from '../domain/webhook.ts'
 /** The sweep looks at what is due within a minute, its own period, so that the queue can time the rest exactly. */
 const lookaheadMs = 60_000
 /** How long after its time an attempt counts as lost and is queued again. */
-const graceMs = 120_000
+const graceMs = { least: 120_000, most: 900_000 }
 
 /** The webhook's own retry schedule, or the deployment's. */
 export function scheduleOf(webhook: Webhook, defaultSchedule: RetrySchedule): RetrySchedule {
@@ -20,10 +20,12 @@ export function waitsInQueue(at: number, nowMs: number): boolean {
 
 /**
  * When the sweep should look at a delivery whose next attempt is due at `at`: shortly before, when only the sweep will
- * queue it; some time after, when the queue holds it already and the sweep merely repairs a loss.
+ * queue it; some time after, when the queue holds it already and the sweep merely repairs a loss. The longer it is
+ * overdue, the later: it probably waits in a long queue, which copies of it would make longer.
  */
 export function sweepAt(at: number, nowMs: number): number {
-  return waitsInQueue(at, nowMs) ? Math.max(at, nowMs) + graceMs : at - lookaheadMs
+  if (!waitsInQueue(at, nowMs)) return at - lookaheadMs
+  return Math.max(at, nowMs) + Math.min(Math.max(graceMs.least, nowMs - at), graceMs.most)
 }
 
 /** Queues the next attempt of a delivery for its time. Rejects when the queue does not take it. */

@@ -13,7 +13,7 @@ export interface SendTest {
   readonly deliveryQueue: DeliveryQueue
   readonly newEventId: (nowMs: number) => string
   readonly now: () => number
-  readonly pause: (durationMs: number) => Promise<void>
+  readonly pause: (durationMs: number) => Promise<unknown>
 }
 
 /** Longer than the sender's deadline, shorter than API Gateway's 29 s. */

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
@@ -25,9 +24,9 @@ import { type Aws, logStore } from './aws.ts'
 /** `admin` over AWS. */
 export function adminOnAws(
   environment: EnvironmentOf<'admin'>,
-  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'log'>,
+  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'pause' | 'log'>,
 ) {
-  const { tables, queues, keys, now, log } = aws
+  const { tables, queues, keys, now, pause, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
   const webhooks = new DynamoWebhooks(config, now)

@@ -13,6 +13,7 @@ export interface Aws {
   /** The operator's token, as it is now. */
   readonly readOperatorToken: () => Promise<string>
   readonly now: () => number
+  readonly pause: (durationMs: number) => Promise<unknown>
   readonly log: Log
 }
 

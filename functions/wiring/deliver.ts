@@ -19,13 +19,13 @@ import { type Aws, logStore } from './aws.ts'
 /** `deliver` over AWS. `writeLine` takes each batch's metrics, one line of JSON. */
 export function deliverOnAws(
   environment: EnvironmentOf<'deliver'>,
-  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'log'> & {
+  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'pause' | 'log'> & {
     readonly writeLine: (line: string) => void
     /** What sends; over this machine's network when left out. */
     readonly sender?: Sender
   },
 ) {
-  const { tables, queues, keys, now, log } = aws
+  const { tables, queues, keys, now, pause, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
   const metrics = new DeliveryMetrics()
@@ -52,6 +52,7 @@ export function deliverOnAws(
       defaultSchedule: environment.RETRY_SCHEDULE,
       now,
       chance: Math.random,
+      pause,
     },
     log,
   )

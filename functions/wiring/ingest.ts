@@ -13,7 +13,7 @@ import type { EnvironmentOf } from '../environment.ts'
 import { type Aws, logStore } from './aws.ts'
 
 /** `ingest` over AWS. */
-export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Aws) {
+export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Omit<Aws, 'pause'>) {
   const { tables, queues, keys, now, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const sources = new DynamoSources(config)

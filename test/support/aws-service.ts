@@ -1,4 +1,5 @@
 import type { Server } from 'node:http'
+import { setTimeout } from 'node:timers/promises'
 import type { APIGatewayRequestAuthorizerEvent, Context, SQSEvent } from 'aws-lambda'
 import { buildApp } from 'fauxqs'
 import { kmsClient, sqsClient } from '../../functions/adapters/aws/clients.ts'
@@ -38,6 +39,7 @@ export interface AwsServiceOptions {
   readonly maxReceives?: number
   /** Takes the place of the network. */
   readonly sender?: Sender
+  readonly pause?: Aws['pause']
   /** Stands around each invocation, as Lambda does. */
   readonly invoke?: <Result>(name: FunctionName, work: () => Promise<Result>) => Promise<Result>
 }
@@ -55,6 +57,7 @@ export async function openAwsService({
   visibilitySeconds = 30,
   maxReceives = 20,
   sender,
+  pause = setTimeout,
   invoke = (_, work) => work(),
 }: AwsServiceOptions = {}) {
   const { close: closeTables, ...tables } = await openTables()
@@ -79,7 +82,7 @@ export async function openAwsService({
     ...settings,
   }
   const aws: Aws = {
-    ...{ tables: tables.client, queues, keys, now, log },
+    ...{ tables: tables.client, queues, keys, now, pause, log },
     readOperatorToken: async () => operatorToken,
   }
   const wire = () => ({

@@ -101,6 +101,8 @@ export async function openTestEngine({
     userAgent: 'tests',
     defaultSchedule,
     chance: () => 0.5,
+    /** Time stands still: nobody waits. */
+    pause: async () => {},
     newEventId,
     newRun,
     newWebhookId,

@@ -41,11 +41,16 @@ describe('sweepDeliveries', () => {
     expect(engine.sweepAtOf(id)).toBe(at + 2 * minute)
   })
 
-  it('looks again two minutes after a time that has passed', async () => {
+  it.each([
+    [0, 2],
+    [2, 2],
+    [5, 5],
+    [22 * 60, 15],
+  ])('looks %d minutes after a time that has passed, and again %d minutes later', async (overdue, later) => {
     const { id } = await retrying(engine.now() + 2 * hour)
-    engine.advance(24 * hour)
+    engine.advance(2 * hour + overdue * minute)
     expect(await sweepDeliveries(engine)).toBe(1)
-    expect(engine.sweepAtOf(id)).toBe(engine.now() + 2 * minute)
+    expect(engine.sweepAtOf(id)).toBe(engine.now() + later * minute)
     expect(await engine.deliverDue()).toEqual(['attempted'])
   })
 

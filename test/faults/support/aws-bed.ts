@@ -38,7 +38,12 @@ export const openAwsBed: OpenBed = async ({
   const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000 })
   const service = await openAwsService({
     settings: { RETRY_SCHEDULE: retrySchedule },
-    ...{ now: () => clock.ms + faults.skew, maxReceives, sender: faults.port('sender', sender) },
+    ...{
+      now: () => clock.ms + faults.skew,
+      maxReceives,
+      pause: async () => {},
+      sender: faults.port('sender', sender),
+    },
     invoke: (name, work) => faults.invoke(name, work).finally(() => service.restart()),
   })
   const { tables, queues, queueUrls, sources } = service

@@ -54,7 +54,10 @@ export const openEmbeddedBed: OpenBed = async ({
       .catch(() => undefined)
     const failed = new Set(result?.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
     const isDone = ({ id }: Received) => result !== undefined && !failed.has(id)
-    await queue.finish(messages, { isDone, retryAt: engine.now() + 1_000 })
+    // As local/queue-poller.ts waits.
+    const receives = Math.max(...messages.map(({ receiveCount }) => receiveCount))
+    const retryAt = engine.now() + Math.min(1_000 * 2 ** (receives - 1), 60_000)
+    await queue.finish(messages, { isDone, retryAt })
   }
   const handleAll = async (queue: SqliteQueue<never>, to: Parameters<typeof handle>[2]): Promise<number> => {
     const batches = (await queue.receive(atOnce)).flatMap((messages) =>
@@ -100,7 +103,9 @@ export const openEmbeddedBed: OpenBed = async ({
     sweep: () => faults.invoke('sweep', () => functions.sweep({}, lambdaContext('sweep'))).catch(() => {}),
     isBusy: async () =>
       count("messages where queue in ('fan-out', 'delivery')") > 0 ||
-      count("deliveries where status in ('pending', 'retrying')") > 0,
+      count(
+        "deliveries where status in ('pending', 'retrying') and webhook_id in (select id from webhooks)",
+      ) > 0,
     deadLetters: async () => count("messages where queue like '%-dead-letters'"),
     redrive: async () => {
       // As docs/operations.md says.

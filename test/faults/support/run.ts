@@ -73,6 +73,7 @@ export async function settle(bed: Bed): Promise<void> {
   while (bed.now() < auditedAt) {
     await bed.advance(60_000)
     await bed.sweep()
+    await bed.handleDue()
   }
   await untilQuiet(bed, startedAt)
 }

@@ -1,0 +1,67 @@
+import { describe, expect } from 'vitest'
+import { fault } from './support/fault.ts'
+import { addWebhooks, eventCount, publish, settle } from './support/run.ts'
+
+describe('faults 27 and 28: webhooks changed under way, receivers that ask for time', () => {
+  fault(
+    '27',
+    'webhooks paused, deleted and edited between two attempts',
+    async (bed) => {
+      const webhooks = await addWebhooks(bed, 4)
+      const [paused, deleted, edited, untouched] = webhooks
+      if (!paused || !deleted || !edited || !untouched) throw new Error('There are four.')
+      const accepted = await publish(bed, eventCount)
+      await bed.handleDue()
+      const before = bed.receiver.receipts.length
+      expect(before).toBe(4 * eventCount)
+      await bed.call('PATCH', `/webhooks/${paused.id}`, { enabled: false })
+      await bed.call('DELETE', `/webhooks/${deleted.id}`)
+      await bed.call('PATCH', `/webhooks/${edited.id}`, { url: `${bed.receiver.url}/new` })
+      await settle(bed)
+      const after = bed.receiver.receipts.slice(before).map(({ path }) => path)
+      expect(new Set(after)).toEqual(new Set(['/new', untouched.path]))
+      expect(after.filter((path) => path === '/new')).toHaveLength(eventCount)
+      const rows = (await Promise.all(accepted.map((id) => bed.logOf(id)))).flat()
+      const statuses = rows.filter(({ webhookId }) => webhookId === paused.id).map(({ status }) => status)
+      expect(new Set(statuses)).toEqual(new Set(['cancelled']))
+      return { accepted, webhooks: [untouched], note: 'nothing sent to the paused and the deleted' }
+    },
+    {
+      answer: ({ path }, response, count) => {
+        // Every event's first four requests, one for each webhook, fail.
+        response.statusCode = count <= 4 && path !== '/new' ? 503 : 200
+        response.end()
+      },
+    },
+  )
+
+  const seen = new Set<string>()
+  const asked = ['0', '1000000000', 'soon', 'Mon, 23 Nov 2020 14:20:00 GMT', '-5', '30']
+
+  fault(
+    '28',
+    'receivers answer 429 with every kind of Retry-After',
+    async (bed) => {
+      const webhooks = await addWebhooks(bed, asked.length)
+      const startedAt = bed.now()
+      const accepted = await publish(bed, eventCount)
+      await settle(bed)
+      // The planned wait is 60 s: at most twice that, whatever was asked for.
+      const [first] = accepted
+      const rows = await bed.logOf(first ?? '')
+      expect(rows.map(({ attempts }) => attempts)).toEqual(asked.map(() => 2))
+      expect(bed.now() - startedAt).toBeLessThan(60 * 60_000)
+      return { accepted, webhooks }
+    },
+    {
+      retrySchedule: '0s,60s',
+      answer: ({ path, headers }, response) => {
+        const key = `${path} ${headers['webhook-id']}`
+        const isFirst = !seen.has(key)
+        seen.add(key)
+        if (isFirst) response.writeHead(429, { 'retry-after': asked[Number(path.slice(1))] })
+        response.end()
+      },
+    },
+  )
+})

@@ -1,0 +1,105 @@
+import { describe, expect } from 'vitest'
+import { seededRandom } from '../support/random.ts'
+import { type Bed, maxReceives } from './support/bed.ts'
+import { fault } from './support/fault.ts'
+import type { OutsideCall } from './support/fault-injector.ts'
+import { addWebhooks, eventCount, publish, seed, settle } from './support/run.ts'
+
+const minute = 60_000
+
+const isWrite = ({ name }: OutsideCall) =>
+  /^(PutItem|Put|Update|UpdateItem)$|\.(store|record|recordFanOut|moveTo)$/.test(name)
+const isOpening = ({ name }: OutsideCall) => /^(Decrypt|cipher\.open)$/.test(name)
+
+/** Has calls that are `meant` fail for so long from now. */
+function downFor(bed: Bed, durationMs: number, meant: (call: OutsideCall) => boolean): void {
+  const upAgainAt = bed.now() + durationMs
+  bed.faults.decide = (call) => (meant(call) && bed.now() < upAgainAt ? bed.unavailable() : 'pass')
+}
+
+describe('faults 14 to 16 and 25: the table, the key, the clock', () => {
+  fault('14', 'the table throttles half of what ingestion asks of it', async (bed) => {
+    const random = seededRandom(seed)
+    const webhooks = await addWebhooks(bed, 2)
+    bed.faults.decide = (call) =>
+      call.function === 'ingest' && isWrite(call) && random() < 0.5 ? bed.unavailable() : 'pass'
+    let refused = 0
+    const accepted = await publish(bed, eventCount, {
+      onRefused: (status, retryAfter) => {
+        refused += 1
+        expect(status).toBe(503)
+        expect(Number(retryAfter)).toBeLessThanOrEqual(3)
+      },
+    })
+    await settle(bed)
+    expect(refused).toBeGreaterThan(0)
+    return { accepted, webhooks, note: `${refused} answers of 503` }
+  })
+
+  fault('15', 'the table throttles three in ten writes of the log', async (bed) => {
+    const random = seededRandom(seed)
+    const webhooks = await addWebhooks(bed, 2)
+    bed.faults.decide = (call) =>
+      call.function === 'deliver' && isWrite(call) && random() < 0.3 ? bed.unavailable() : 'pass'
+    const accepted = await publish(bed, eventCount)
+    await settle(bed)
+    // Five tries in a row fail one time in 400, and twice that where the SDK's client writes twice.
+    return {
+      accepted,
+      webhooks,
+      mostDuplicates: Math.ceil(eventCount / 50),
+      mostUnlogged: Math.ceil(eventCount / 50),
+    }
+  })
+
+  fault('15', 'the table takes no write of the log for five minutes', async (bed) => {
+    const webhooks = await addWebhooks(bed, 2)
+    const accepted = await publish(bed, eventCount)
+    await bed.handleDue('fanOut')
+    downFor(bed, 5 * minute, (call) => call.function === 'deliver' && isWrite(call))
+    await settle(bed)
+    // Each time the messages come again, the requests are made again, under the same ids.
+    const most = 2 * eventCount * maxReceives
+    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
+  })
+
+  fault(
+    '16',
+    'the key service refuses for five minutes',
+    async (bed) => {
+      const webhooks = await addWebhooks(bed, 2)
+      const accepted = await publish(bed, eventCount)
+      downFor(bed, 5 * minute, (call) => call.function === 'deliver' && isOpening(call))
+      await bed.handleDue()
+      expect(bed.receiver.receipts).toEqual([])
+      await settle(bed)
+      const attempts = (await Promise.all(accepted.map((id) => bed.logOf(id))))
+        .flat()
+        .map((row) => row.attempts)
+      expect(new Set(attempts)).toEqual(new Set([1]))
+      return { accepted, webhooks, note: 'no attempt used up' }
+    },
+    { retrySchedule: '0s,1s' },
+  )
+
+  for (const skewMinutes of [10, -10])
+    fault(
+      '25',
+      `the clock of delivery is ${skewMinutes} minutes off`,
+      async (bed) => {
+        const webhooks = await addWebhooks(bed, 2)
+        bed.faults.skewMs = (name) => (name === 'deliver' ? skewMinutes * minute : 0)
+        const accepted = await publish(bed, eventCount)
+        const again = await publish(bed, eventCount)
+        expect(again).toEqual(accepted)
+        await settle(bed)
+        return { accepted, webhooks }
+      },
+      {
+        answer: (_request, response, count) => {
+          response.statusCode = count === 1 ? 503 : 200
+          response.end()
+        },
+      },
+    )
+})
