@@ -11,7 +11,7 @@ import * as z from 'zod/mini'
 import { documentClient } from '../../functions/adapters/aws/clients.ts'
 import { Table } from '../../functions/adapters/aws/table.ts'
 import { urlOf } from '../../local/url-of.ts'
-import { nobody } from './emulator.ts'
+import { patientNobody } from './emulator.ts'
 import type { ManualClock, Open } from './harness.ts'
 
 export interface Tables {
@@ -24,7 +24,7 @@ export interface Tables {
 export async function openTables(): Promise<Tables & { close(): Promise<void> }> {
   const server = dynalite({ createTableMs: 0 })
   await once(server.listen(0, '127.0.0.1'), 'listening')
-  const client = documentClient({ ...nobody, endpoint: urlOf(server.address(), '127.0.0.1') })
+  const client = documentClient({ ...patientNobody, endpoint: urlOf(server.address(), '127.0.0.1') })
   await Promise.all(['config', 'log'].map((name) => makeTable(client, name)))
   return {
     client,

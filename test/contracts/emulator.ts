@@ -6,5 +6,11 @@ export const nobody = {
   credentials: { accessKeyId: 'nobody', secretAccessKey: 'nothing' },
 }
 
+/**
+ * The same, with more patience: on a busy machine an emulator may take long to answer, and a try that was given up and
+ * made once more would be counted twice.
+ */
+export const patientNobody = { ...nobody, requestTimeoutMs: 30_000 }
+
 /** Takes down nothing. */
 export const silent: Log = { info: () => {}, error: () => {} }

@@ -10,7 +10,7 @@ import { buildApp } from 'fauxqs'
 import { vi } from 'vitest'
 import { sqsClient } from '../../functions/adapters/aws/clients.ts'
 import { SqsQueue } from '../../functions/adapters/aws/sqs-queue.ts'
-import { nobody, silent } from './emulator.ts'
+import { patientNobody, silent } from './emulator.ts'
 import type { ManualClock } from './harness.ts'
 import { type Body, maxReceives, type ReceivedMessage } from './queue.ts'
 
@@ -29,7 +29,10 @@ export async function openQueue(clock: ManualClock) {
     vi.setSystemTime(clock.now())
   })
   const emulator = buildApp({ logger: false })
-  const client = sqsClient({ ...nobody, endpoint: await emulator.listen({ port: 0, host: '127.0.0.1' }) })
+  const client = sqsClient({
+    ...patientNobody,
+    endpoint: await emulator.listen({ port: 0, host: '127.0.0.1' }),
+  })
   const deadLetterUrl = await createQueue(client, 'dead-letters')
   const deadLetterTargetArn = (await attributesOf(client, deadLetterUrl)).QueueArn
   const url = await createQueue(client, 'queue', {

@@ -20,7 +20,7 @@ import { urlOf } from '../../local/url-of.ts'
 import { startFakeAws } from '../adapters/aws/fake-aws.ts'
 import { fakeKms } from '../adapters/aws/fake-kms.ts'
 import { openTables } from '../contracts/dynalite-table.ts'
-import { nobody, silent } from '../contracts/emulator.ts'
+import { patientNobody, silent } from '../contracts/emulator.ts'
 import { attributesOf, createQueue } from '../contracts/fauxqs-queue.ts'
 import type { FunctionName } from '../faults/support/fault-injector.ts'
 import { ApiClient } from './api-client.ts'
@@ -62,9 +62,9 @@ export async function openAwsService({
 }: AwsServiceOptions = {}) {
   const { close: closeTables, ...tables } = await openTables()
   const sqs = buildApp({ logger: false })
-  const queues = sqsClient({ ...nobody, endpoint: await sqs.listen({ port: 0, host: '127.0.0.1' }) })
+  const queues = sqsClient({ ...patientNobody, endpoint: await sqs.listen({ port: 0, host: '127.0.0.1' }) })
   const kms = await startFakeAws(fakeKms())
-  const keys = kmsClient(kms.settings)
+  const keys = kmsClient({ ...kms.settings, ...patientNobody })
   const [fanOutQueue, deliveryQueue] = await Promise.all(
     ['fan-out', 'delivery'].map((name) => workQueue(queues, name, { visibilitySeconds, maxReceives })),
   )

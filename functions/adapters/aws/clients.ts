@@ -14,14 +14,21 @@ export interface AwsSettings {
   }
   /** How often a request is tried, the first time included; absent: three times, as AWS advises. */
   readonly maxAttempts?: number
+  /** For one try; absent: 3 s. */
+  readonly requestTimeoutMs?: number
 }
 
 // The SDK waits for ever by default: one connection that went dead would hold a function until its own timeout.
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true }
+function clientConfig({ requestTimeoutMs: requestTimeout = 3_000, ...settings }: AwsSettings) {
+  return {
+    ...settings,
+    requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
+  }
+}
 
 /** The table client. Make it once for each process: it keeps connections. */
 export function documentClient(settings: AwsSettings = {}): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ ...settings, requestHandler }), {
+  return DynamoDBDocumentClient.from(new DynamoDBClient(clientConfig(settings)), {
     marshallOptions: { removeUndefinedValues: true },
   })
 }
@@ -29,10 +36,10 @@ export function documentClient(settings: AwsSettings = {}): DynamoDBDocumentClie
 /** The queue client. */
 export function sqsClient(settings: AwsSettings = {}): SQSClient {
   // By default the queue's URL names the host to talk to, and AWS_ENDPOINT_URL goes unheard.
-  return new SQSClient({ ...settings, requestHandler, useQueueUrlAsEndpoint: false })
+  return new SQSClient({ ...clientConfig(settings), useQueueUrlAsEndpoint: false })
 }
 
 /** The key client. */
 export function kmsClient(settings: AwsSettings = {}): KMSClient {
-  return new KMSClient({ ...settings, requestHandler })
+  return new KMSClient(clientConfig(settings))
 }
