@@ -66,6 +66,8 @@ describe('a webhook that breaks a rule', () => {
     ['rate_limit', { rate_limit: 1_001 }],
     ['rate_limit', { rate_limit: '5' }],
     ['colour', { colour: 'red' }],
+    ['[""]', { '': 'red' }],
+    ['scope[" "]', { scope: { ' ': ['a'] } }],
   ])('is refused on create and on change, naming %s (%#)', async (field, broken) => {
     const before = await api.get(path)
     const created = await api.call('POST', '/webhooks', { url, event_types: ['a:b'], ...broken })
