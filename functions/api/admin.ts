@@ -4,6 +4,7 @@ import { allows, type TokenScope, tokenScopes } from '../domain/token.ts'
 import type { Log } from '../middleware/log.ts'
 import { problemDetails } from '../middleware/problem-details.ts'
 import type { AdminDeps } from './admin-deps.ts'
+import { withComparableLengths } from './comparable-lengths.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import {
@@ -51,7 +52,7 @@ function mustBeAllowed({ scope }: Endpoint, request: GatewayRequest): void {
 function bodyOf({ body, bodyIsOptional }: Endpoint, request: GatewayRequest): unknown {
   if (body === undefined) return undefined
   const bytes = bodyBytes(request)
-  return bytes.length === 0 && bodyIsOptional === true ? {} : parseJson(bytes)
+  return bytes.length === 0 && bodyIsOptional === true ? {} : withComparableLengths(parseJson(bytes))
 }
 
 function definedOf(values: Readonly<Record<string, string | undefined>> | null): Record<string, string> {

@@ -135,6 +135,20 @@ describe('a webhook that breaks a rule', () => {
     })
   })
 
+  it.each(['url', 'event_types', 'description', 'secret', 'scope', 'headers', 'retry_schedule'])(
+    'is refused where %s is an object that cannot be compared',
+    async (field) => {
+      const broken = {
+        url,
+        event_types: ['a:b'],
+        [field]: { length: { toString: true }, size: { valueOf: 1 } },
+      }
+      const reply = await api.call('POST', '/webhooks', broken)
+      expect(reply.status).toBe(422)
+      expect(JSON.stringify(reply.body)).toContain(field)
+    },
+  )
+
   it('takes 20 headers, and every length at its limit', async () => {
     const id = await api.createWebhook({
       url: `${url}/${'a'.repeat(2_048 - url.length - 1)}`,
