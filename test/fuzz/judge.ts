@@ -12,6 +12,9 @@ const Refusal = z.looseObject({
 const internals =
   /\bat [\w.<>]+ \(|node:internal|node_modules|file:\/\/|\.ts:\d|SQLITE|sqlite|ZodError|TypeError|RangeError|ECONN|\[object /
 
+// The secrets that requests bring, and those that the server makes: webhooks' and sources', and tokens.
+const secretForms = /hidden-[a-z0-9]{24}|whsec_[\w+/=-]{20,}|sgwh_[\w-]{43}/g
+
 /** What is wrong with an answer, in words; empty when nothing is. */
 export function faultsOf(
   request: FuzzRequest,
@@ -25,18 +28,12 @@ export function faultsOf(
     ...(status >= 500 ? ['It is a fault of the server.'] : []),
     ...(internals.test(text) ? [`It tells of the inside: ${internals.exec(text)?.[0]}`] : []),
     ...places.filter((place) => text.includes(place)).map((place) => `It tells of ${place}.`),
-    ...(status === 201
-      ? []
-      : [...secrets].filter((secret) => text.includes(secret)).map(() => 'It tells a secret.')),
+    ...(status === 201 ? [] : (text.match(secretForms) ?? []))
+      .filter((secret) => secrets.has(secret))
+      .map(() => 'It tells a secret.'),
     ...(status >= 400 ? faultsOfRefusal(body) : []),
     ...differences(
-      {
-        method: request.method,
-        path: pathOf(request.target),
-        body:
-          jsonOf(String(request.body ?? '')) ??
-          (request.body?.length === 0 || request.body === undefined ? {} : undefined),
-      },
+      { method: request.method, path: pathOf(request.target), body: sentJson(request) },
       { status, headers, body },
     ),
   ]
@@ -50,6 +47,11 @@ function faultsOfRefusal(body: unknown): string[] {
   return sentences
     .filter((text) => !/^\S.{7,}[.!?]$/su.test(text))
     .map((text) => `It is no sentence: "${text}"`)
+}
+
+/** The body as JSON; an absent one stands for `{}` where it may be absent. */
+function sentJson({ body }: FuzzRequest): unknown {
+  return body === undefined || body.length === 0 ? {} : jsonOf(body.toString('utf8'))
 }
 
 /** The path, letters and digits plain: percent-encoded they mean the same (RFC 3986 §6.2.2.2). */

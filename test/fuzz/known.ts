@@ -41,20 +41,17 @@ export class Known {
     if (ids.includes(id)) ids.splice(ids.indexOf(id), 1)
   }
 
-  /** Learns from an answer; `made` says of what its id, secret or token is. */
+  /** Learns from an answer. */
   learn(body: unknown, etag: string | null): void {
     if (etag !== null) keep(this.etags, etag)
     const { data: answer } = Answered.safeParse(body)
     if (answer === undefined) return
     for (const { id } of [answer, ...(answer.data ?? [])]) if (id !== undefined) this.#add(id)
     if (typeof answer.next_cursor === 'string') keep(this.cursors, answer.next_cursor)
-    if (answer.token !== undefined) {
-      keep(this.tokens, answer.token)
-      this.secrets.add(answer.token)
-    }
-    if (answer.secret !== undefined) {
-      if (answer.id?.startsWith('src_')) keep(this.sourceSecrets, answer.secret)
-    }
+    for (const secret of [answer.token, answer.secret]) if (secret !== undefined) this.secrets.add(secret)
+    if (answer.token !== undefined) keep(this.tokens, answer.token)
+    if (answer.secret !== undefined && answer.id?.startsWith('src_') === true)
+      keep(this.sourceSecrets, answer.secret)
     const { success, data } = Anything.safeParse(body)
     if (success && Array.isArray(data.deliveries))
       for (const { id } of z.array(Answered).parse(data.deliveries)) if (id !== undefined) this.#add(id)
