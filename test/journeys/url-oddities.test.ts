@@ -29,7 +29,10 @@ describe('the URL of a webhook', () => {
 
   afterAll(() => server.remove())
 
-  it.each([...denied, ...refused])('%j is refused on create and not sent to: %s', async (url, words) => {
+  // A text without UTF-8 never comes as far: its request is malformed.
+  const sendable = [...denied, ...refused].filter(([url]) => url.isWellFormed())
+
+  it.each(sendable)('%j is refused on create and not sent to: %s', async (url, words) => {
     const { status, body } = await api.call('POST', '/webhooks', { url, event_types: ['a:b'] })
     expect(status).toBe(422)
     expect(body).toMatchObject({ errors: [{ field: 'url', detail: expect.stringContaining(words) }] })

@@ -70,11 +70,14 @@ describe('thousands of answers of hostile receivers', () => {
       sender.close()
       for (const receiver of receivers) await emptied(receiver)
     }
-    await sendMany(60)
-    const before = await megabytes()
-    await sendMany(125)
-    const after = await megabytes()
-    expect(after.inUse - before.inUse).toBeLessThan(10)
-    expect(after.resident - before.resident).toBeLessThan(50)
+    const rounds = []
+    for (let round = 0; round < 5; round++) {
+      await sendMany(40)
+      rounds.push(await megabytes())
+    }
+    const [first, , third, , last] = rounds
+    expect((last?.inUse ?? 0) - (first?.inUse ?? 0)).toBeLessThan(10)
+    // What the allocator and the compiler take for themselves is taken by the third round.
+    expect((last?.resident ?? 0) - (third?.resident ?? 0)).toBeLessThan(50)
   })
 })
