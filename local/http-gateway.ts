@@ -14,6 +14,8 @@ import type { Log } from '../functions/middleware/log.ts'
 import { type Route, requestContext, toGatewayRequest } from './gateway-request.ts'
 import { lambdaContext } from './lambda-context.ts'
 import { readBody } from './read-body.ts'
+import { requestTarget } from './request-target.ts'
+import { answerUnreadable, malformed } from './unreadable-request.ts'
 
 // What Lambda takes of a request at most (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const maxBodyBytes = 6 * 1024 * 1024
@@ -42,11 +44,13 @@ export function createGateway(handlers: Handlers, log: Log): Server {
     add(method, { resource: path, handler: 'admin', isPublic: scope === 'public' })
 
   async function answer(request: IncomingMessage): Promise<APIGatewayProxyResult> {
+    if (request.httpVersion === '1.1' && request.headers.host === undefined)
+      return problemReply(malformed('it has no Host header'), undefined)
     const body = await readBody(request, maxBodyBytes)
     if (body === undefined) throw new TooLarge('The request is larger than 6 MiB.')
     const method = request.method ?? 'GET'
-    const url = targetOf(request)
-    const match = router.find(asMethod(method), url.pathname)
+    const url = requestTarget(request)
+    const match = found(method, url)
     if (match === null) return notRouted(method, url)
     const { resource, handler, isPublic } = match.store as Found
     const route = { resource, params: definedOf(match.params) }
@@ -55,10 +59,14 @@ export function createGateway(handlers: Handlers, log: Log): Server {
     return handlers[handler](gatewayRequest, lambdaContext(handler))
   }
 
+  /** The route; none where a parameter is empty: `/webhooks/` is no webhook. */
+  function found(method: string, { pathname }: URL) {
+    const match = router.find(asMethod(method), pathname)
+    return match !== null && Object.values(match.params).includes('') ? null : match
+  }
+
   function notRouted(method: string, url: URL): APIGatewayProxyResult {
-    const allowed = ['GET', 'POST', 'PATCH', 'DELETE'].filter(
-      (other) => router.find(asMethod(other), url.pathname) !== null,
-    )
+    const allowed = ['GET', 'POST', 'PATCH', 'DELETE'].filter((other) => found(other, url) !== null)
     if (allowed.length === 0) throw new NotFound('page', url.pathname)
     const detail = `${url.pathname} does not take ${method}. It takes: ${allowed.join(', ')}.`
     const reply = problemReply(
@@ -87,7 +95,8 @@ export function createGateway(handlers: Handlers, log: Log): Server {
     return { ...granted }
   }
 
-  const server = createServer((request, response) => {
+  // Node would answer a request without a host by itself, and without a word.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     answer(request)
       .catch((error: unknown) => {
         const problem = problemOf(error)
@@ -106,14 +115,10 @@ export function createGateway(handlers: Handlers, log: Log): Server {
         response.destroy()
       })
   })
+  // An expectation that is unknown may be ignored (RFC 9110 §10.1.1); Node would answer 417 without a word.
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response))
+  answerUnreadable(server)
   return server
-}
-
-/** What the request asks for. A path of `//host` is a path: it is put behind an authority before it is parsed. */
-function targetOf({ url = '/' }: IncomingMessage): URL {
-  const target = url.startsWith('/') ? `http://localhost${url}` : url
-  if (!URL.canParse(target)) throw new NotFound('page', url)
-  return new URL(target)
 }
 
 function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {

@@ -1,9 +1,10 @@
 import middy from '@middy/core'
-import { Forbidden, NotFound } from '../domain/errors.ts'
+import { Forbidden, MalformedBody, NotFound } from '../domain/errors.ts'
 import { allows, type TokenScope, tokenScopes } from '../domain/token.ts'
 import type { Log } from '../middleware/log.ts'
 import { problemDetails } from '../middleware/problem-details.ts'
 import type { AdminDeps } from './admin-deps.ts'
+import { withComparableLengths } from './comparable-lengths.ts'
 import type { Endpoint } from './endpoint.ts'
 import { endpoints } from './endpoints.ts'
 import {
@@ -14,6 +15,7 @@ import {
   jsonReply,
   parseJson,
 } from './gateway.ts'
+import { hasLoneSurrogate } from './lone-surrogate.ts'
 
 const byRoute = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]))
 
@@ -51,7 +53,13 @@ function mustBeAllowed({ scope }: Endpoint, request: GatewayRequest): void {
 function bodyOf({ body, bodyIsOptional }: Endpoint, request: GatewayRequest): unknown {
   if (body === undefined) return undefined
   const bytes = bodyBytes(request)
-  return bytes.length === 0 && bodyIsOptional === true ? {} : parseJson(bytes)
+  if (bytes.length === 0 && bodyIsOptional === true) return {}
+  const json = parseJson(bytes)
+  if (hasLoneSurrogate(bytes.toString('utf8')))
+    throw new MalformedBody(
+      'The body has half of a surrogate pair (\\ud800 to \\udfff), which is no character.',
+    )
+  return withComparableLengths(json)
 }
 
 function definedOf(values: Readonly<Record<string, string | undefined>> | null): Record<string, string> {

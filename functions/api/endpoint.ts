@@ -100,7 +100,7 @@ export function endpoint<
 
 /** `body.url` is `url` to whoever sent it. */
 function withoutPart({ field, detail }: { field: string; detail: string }) {
-  return { field: field.replace(/^(?:params|query|body)(?:\.|$)/, ''), detail }
+  return { field: field.replace(/^(?:params|query|body)(?:\.|$|(?=\[))/, ''), detail }
 }
 
 /** A webhook's version as an entity tag. */

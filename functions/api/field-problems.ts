@@ -16,6 +16,9 @@ interface SchemaIssue {
 // An answer has limits too: a request with 60,000 wrong fields is told of the first of them.
 const maxProblems = 50
 
+// A field's name is told twice, in detail and errors, and an answer of Lambda may have 6 MB.
+const maxNameCharacters = 100
+
 /**
  * The bad fields of an input, named as in JavaScript (`scope.namespace_ids[0]`), `prefix` before it: all of them up to
  * fifty, and then how many more there are.
@@ -41,8 +44,15 @@ function allProblems(error: SchemaError, prefix: string): FieldProblem[] {
 function pathText(path: readonly PropertyKey[], prefix: string): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`
-    return text === '' ? String(step) : `${text}.${String(step)}`
+    const name = shortened(String(step))
+    // A name that cannot be seen, or would be taken for none, is quoted.
+    if (!/^[^\s\p{C}]([^\p{C}]*[^\s\p{C}])?$/u.test(name)) return `${text}[${JSON.stringify(name)}]`
+    return text === '' ? name : `${text}.${name}`
   }, prefix)
+}
+
+function shortened(name: string): string {
+  return name.length > maxNameCharacters ? `${name.slice(0, maxNameCharacters)}…` : name
 }
 
 function sentence(message: string): string {

@@ -24,7 +24,7 @@ const pollMs = 25
  * Sends a sample event to one webhook, on or off, through the same queue and worker as any event, and waits for the
  * result. It is sent once, whatever comes of it.
  * @returns the delivery's id, and the delivery itself if it ended within 20 s.
- * @throws NotFound when there is no such webhook.
+ * @throws NotFound when there is no such webhook, or no longer.
  */
 export async function sendTest(
   deps: SendTest,
@@ -51,6 +51,8 @@ export async function sendTest(
   while (deps.now() - startedAt < patienceMs) {
     const delivery = await deps.deliveries.find(id)
     if (delivery !== undefined && isTerminal(delivery.status)) return { id, finished: delivery }
+    // Its log went with it: there is nothing to wait for.
+    if ((await deps.webhooks.get(webhookId)) === undefined) throw new NotFound('webhook', webhookId)
     await deps.pause(pollMs)
   }
   return { id, finished: undefined }

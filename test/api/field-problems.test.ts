@@ -20,6 +20,14 @@ describe('fieldProblems', () => {
     ['[1][2]', [1, 2]],
     ['headers.X-Key', ['headers', 'X-Key']],
     ['headers.0', ['headers', '0']],
+    ['headers.a b', ['headers', 'a b']],
+    ['größe', ['größe']],
+    ['[""]', ['']],
+    ['[" "]', [' ']],
+    ['scope[" ids"]', ['scope', ' ids']],
+    ['scope["a\\nb"].x', ['scope', 'a\nb', 'x']],
+    ['["\\ud800"]', ['\ud800']],
+    [`${'a'.repeat(100)}…`, ['a'.repeat(101)]],
   ])('names the field "%s" at %j', (field, path) => {
     expect(fieldAt(path)).toBe(field)
   })

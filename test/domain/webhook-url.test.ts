@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseNetwork } from '../../functions/domain/ip-address.ts'
 import { checkWebhookUrl, type UrlPolicy } from '../../functions/domain/webhook-url.ts'
+import { accepted, denied, refused } from '../support/url-corpus.ts'
 
 const strict: UrlPolicy = { allowHttp: false, allowedPorts: [443, 8443], allowedNetworks: [] }
 const withHttp: UrlPolicy = { ...strict, allowHttp: true }
@@ -15,23 +16,18 @@ function reasonFor(raw: string, policy = strict): string | undefined {
 
 describe('checkWebhookUrl', () => {
   it.each([
-    ['https://example.com', 'https://example.com/'],
     ['HTTPS://Hooks.Example.COM:443/Path?q=1@2', 'https://hooks.example.com/Path?q=1@2'],
     ['https://example.com:8443/a%20b', 'https://example.com:8443/a%20b'],
-    ['https://example.com./x', 'https://example.com./x'],
-    ['https://example.com/@user', 'https://example.com/@user'],
     ['https://example.com?redirect=http://127.0.0.1/', 'https://example.com/?redirect=http://127.0.0.1/'],
     ['https://example.com/é', 'https://example.com/%C3%A9'],
-    ['https://xn--mnchen-3ya.example', 'https://xn--mnchen-3ya.example/'],
-    ['https://a_b.example.com', 'https://a_b.example.com/'],
-    ['https://8.8.8.8/hook', 'https://8.8.8.8/hook'],
-    ['https://[2606:4700:4700::1111]:8443/', 'https://[2606:4700:4700::1111]:8443/'],
-    ['https://[2606:4700:4700::AB]/', 'https://[2606:4700:4700::ab]/'],
-    ['https://localhost.example.com', 'https://localhost.example.com/'],
-    ['https://internal.com', 'https://internal.com/'],
-  ])('accepts %s', (raw, href) => {
+  ])('reads %s as %s', (raw, href) => {
     const verdict = checkWebhookUrl(raw, strict)
     expect(verdict.ok && verdict.url.href).toBe(href)
+  })
+
+  it.each(accepted)('accepts %j, whose host is %s', (raw, host) => {
+    const verdict = checkWebhookUrl(raw, strict)
+    expect(verdict.ok && verdict.url.hostname).toBe(host)
   })
 
   it('accepts 2,048 characters and refuses one more', () => {
@@ -40,62 +36,7 @@ describe('checkWebhookUrl', () => {
     expect(reasonFor(`${longest}a`)).toBe('The URL is too long: use at most 2048 characters.')
   })
 
-  it.each([
-    ['https://127.0.\t0.1/', 'a space or a control character'],
-    ['https://exam\nple.com/', 'a space or a control character'],
-    ['https://example.com/\r\nHost: evil', 'a space or a control character'],
-    ['https://example.com/\0', 'a space or a control character'],
-    ['https://example.com/\x7f', 'a space or a control character'],
-    ['https://example.com/\x85', 'a space or a control character'],
-    [' https://example.com', 'a space or a control character'],
-    ['https://example.com ', 'a space or a control character'],
-    ['https://example.com/a b', 'a space or a control character'],
-    ['https://example.com/\u00a0', 'a space or a control character'],
-    ['https://example.com/\u2028', 'a space or a control character'],
-    ['https://example.com/\ud800', 'a space or a control character'],
-    ['https://example.com\\@evil.example', 'a backslash'],
-    ['https:\\\\example.com', 'a backslash'],
-    ['https://example.com/#', 'a fragment'],
-    ['https://example.com#@evil.example/', 'a fragment'],
-    ['', 'begins with https://.'],
-    ['example.com', 'begins with https://.'],
-    ['//example.com', 'begins with https://.'],
-    ['https:example.com', 'begins with https://.'],
-    ['https:/example.com', 'begins with https://.'],
-    ['ftp://example.com', 'begins with https://.'],
-    ['file:///etc/passwd', 'begins with https://.'],
-    ['javascript:alert(1)', 'begins with https://.'],
-    ['data:text/plain,x', 'begins with https://.'],
-    ['https://@example.com', 'a user name or password'],
-    ['https://:@example.com', 'a user name or password'],
-    ['https://user:pass@example.com', 'a user name or password'],
-    ['https://example.com:443@evil.example', 'a user name or password'],
-    ['https://%31%32%37.0.0.1', 'percent-encoded'],
-    ['https://example.com%2f@evil.example', 'a user name or password'],
-    ['https://example%2ecom', 'percent-encoded'],
-    ['https://[fe80::1%25eth0]/', 'percent-encoded'],
-    ['https://①②⑦.⓪.⓪.①', 'non-ASCII'],
-    ['https://127。0。0。1', 'non-ASCII'],
-    ['https://münchen.example', 'non-ASCII'],
-    ['https://exam\u00adple.com', 'non-ASCII'],
-    ['https://example.com:４４３', 'non-ASCII'],
-    ['https://', 'empty'],
-    ['https:///example.com', 'empty'],
-    ['https://?x', 'empty'],
-    ['https://:443/', 'empty'],
-    ['https://.', 'empty'],
-    ['https://.example.com', 'empty'],
-    ['https://a..example.com', 'empty'],
-    ['https://example.com../', 'empty'],
-    ['https://example.com:99999/', 'cannot be read'],
-    ['https://example.com:443:443/', 'cannot be read'],
-    ['https://example.com:https/', 'cannot be read'],
-    ['https://[::1/', 'cannot be read'],
-    ['https://[::1]x/', 'cannot be read'],
-    ['https://a|b.example.com/', 'cannot be read'],
-    ['https://example.1/', 'cannot be read'],
-    ['https://1.2.3.256/', 'cannot be read'],
-  ])('refuses %j: %s', (raw, words) => {
+  it.each([...denied, ...refused])('refuses %j: %s', (raw, words) => {
     expect(reasonFor(raw)).toContain(words)
   })
 
@@ -151,39 +92,6 @@ describe('checkWebhookUrl on schemes and ports', () => {
 })
 
 describe('checkWebhookUrl on addresses', () => {
-  it.each([
-    ['https://127.0.0.1/', '127.0.0.0/8'],
-    ['https://127.0.0.1./', '127.0.0.0/8'],
-    ['https://127.1/', '127.0.0.0/8'],
-    ['https://0x7f.1/', '127.0.0.0/8'],
-    ['https://0X7F000001/', '127.0.0.0/8'],
-    ['https://017700000001/', '127.0.0.0/8'],
-    ['https://0177.0.0.1/', '127.0.0.0/8'],
-    ['https://2130706433/', '127.0.0.0/8'],
-    ['https://0/', '0.0.0.0/32'],
-    ['https://169.254.169.254/latest/meta-data', '169.254.0.0/16'],
-    ['https://[::1]/', '::1/128'],
-    ['https://[::]/', '::/128'],
-    ['https://[0:0:0:0:0:0:0:1]/', '::1/128'],
-    ['https://[::ffff:127.0.0.1]/', '127.0.0.0/8'],
-    ['https://[64:ff9b::a9fe:a9fe]/', '169.254.0.0/16'],
-    ['https://[fd00:ec2::254]/', 'fc00::/7'],
-  ])('refuses %s by %s', (raw, block) => {
-    expect(reasonFor(raw)).toContain(`is in ${block}`)
-  })
-
-  it.each([
-    ['https://134744072/', '8.8.8.8'],
-    ['https://0x08.8.8.8/', '8.8.8.8'],
-    ['https://010.8.8.8/', '8.8.8.8'],
-    ['https://8.8.2056/', '8.8.8.8'],
-    ['https://8.8.8.8./', '8.8.8.8'],
-    ['https://[2606:4700:4700:0::1111]/', '[2606:4700:4700::1111]'],
-    ['https://[::ffff:8.8.8.8]/', '[::ffff:808:808]'],
-  ])('asks to write the public address %s as %s', (raw, canonical) => {
-    expect(reasonFor(raw)).toBe(`The host is not in its canonical form: write it as ${canonical}.`)
-  })
-
   it('accepts an address of an allowed network, in canonical form only', () => {
     expect(reasonFor('https://10.1.2.3/', inHouse)).toBeUndefined()
     expect(reasonFor('https://0x0a.1.2.3/', inHouse)).toContain('write it as 10.1.2.3.')
@@ -192,19 +100,12 @@ describe('checkWebhookUrl on addresses', () => {
 })
 
 describe('checkWebhookUrl on names', () => {
-  it.each([
-    'https://localhost/',
-    'https://LOCALHOST./',
-    'https://app.localhost/',
-    'https://printer.local/',
-    'https://printer.local./',
-    'https://ip-10-0-0-1.ec2.internal/',
-    'https://jenkins/',
-    'https://jenkins.:8443/',
-  ])('refuses %s unless the operator allows networks', (raw) => {
-    expect(reasonFor(raw)).toContain('is internal')
-    expect(reasonFor(raw, inHouse)).toBeUndefined()
-  })
+  it.each(denied.filter(([, words]) => words === 'is internal'))(
+    'accepts the internal name in %s when the operator allows a network',
+    (raw) => {
+      expect(reasonFor(raw, inHouse)).toBeUndefined()
+    },
+  )
 })
 
 describe('checkWebhookUrl on any text', () => {

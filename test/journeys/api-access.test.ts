@@ -44,6 +44,7 @@ describe('access', () => {
   let server: TestServer
   let api: CheckedApi
   const tokens = new Map<string, string | undefined>()
+  const headers: { wrong: readonly string[]; right: readonly string[] } = { wrong: [], right: [] }
 
   beforeAll(async () => {
     server = await startTestServer()
@@ -58,6 +59,23 @@ describe('access', () => {
     tokens.set('revoked', textOf(revoked, 'token'))
     await api.call('DELETE', `/tokens/${idOf(revoked)}`)
     await until(async () => (await api.as(expiring).call('GET', '/webhooks')).status === 401)
+    const all = await api.call('POST', '/tokens', { name: 'all', scopes: [...mayCall.keys()] })
+    const token = textOf(all, 'token')
+    const source = await api.call('POST', '/sources', { name: 'a source' })
+    const webhook = await api.call('POST', '/webhooks', { url: 'http://127.0.0.1:9/', event_types: ['x'] })
+    headers.wrong = [
+      `Basic ${Buffer.from(`admin:${token}`).toString('base64')}`,
+      `Token ${token}`,
+      token,
+      `Bearer ${token}x`,
+      `Bearer ${token.toUpperCase()}`,
+      `Bearer ${token} ${token}`,
+      `Bearer ${idOf(all)}`,
+      `Bearer ${textOf(source, 'secret')}`,
+      `Bearer ${textOf(webhook, 'secret')}`,
+      'Bearer ',
+    ]
+    headers.right = [`bearer ${token}`, `BEARER ${token}`, `Bearer   ${token}  `]
   })
 
   afterAll(() => server.remove())
@@ -74,6 +92,18 @@ describe('access', () => {
     for (const [token, allowed] of mayCall) {
       expect([token, await statusWith(token)]).toEqual([token, allowed.includes(call.scope) ? expected : 403])
     }
+  })
+
+  it.each(calls)('to $operationId takes the scheme Bearer in any case, and no other secret', async (call) => {
+    const expected = allowedAnswers[call.operationId]
+    const path = call.path.replace('{id}', 'whk_0000000000000000')
+    const body = call.method === 'POST' || call.method === 'PATCH' ? {} : undefined
+    const nobody = api.as(undefined)
+    const statusWith = async (authorization: string) =>
+      (await nobody.call(call.method, path, body, { authorization })).status
+    for (const wrong of headers.wrong)
+      expect([wrong, await statusWith(wrong)]).toEqual([wrong, call.scope === 'public' ? expected : 401])
+    for (const right of headers.right) expect([right, await statusWith(right)]).toEqual([right, expected])
   })
 
   it.each([
@@ -93,11 +123,10 @@ describe('access', () => {
   })
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', 'bearer'])(
-    'is refused with the header "%s"',
-    async (value) => {
-      const reply = await api.as(undefined).call('GET', '/webhooks', undefined, { authorization: value })
-      expect(reply.status).toBe(401)
-      expect(reply.body).toMatchObject({ detail: expect.stringContaining('Bearer <token>') })
+    'is refused with the header "%s", and told how it must read',
+    async (authorization) => {
+      const { body } = await api.as(undefined).call('GET', '/webhooks', undefined, { authorization })
+      expect(body).toMatchObject({ detail: expect.stringContaining('Bearer <token>') })
     },
   )
 

@@ -66,6 +66,8 @@ describe('a webhook that breaks a rule', () => {
     ['rate_limit', { rate_limit: 1_001 }],
     ['rate_limit', { rate_limit: '5' }],
     ['colour', { colour: 'red' }],
+    ['[""]', { '': 'red' }],
+    ['scope[" "]', { scope: { ' ': ['a'] } }],
   ])('is refused on create and on change, naming %s (%#)', async (field, broken) => {
     const before = await api.get(path)
     const created = await api.call('POST', '/webhooks', { url, event_types: ['a:b'], ...broken })
@@ -132,6 +134,20 @@ describe('a webhook that breaks a rule', () => {
       ),
     })
   })
+
+  it.each(['url', 'event_types', 'description', 'secret', 'scope', 'headers', 'retry_schedule'])(
+    'is refused where %s is an object that cannot be compared',
+    async (field) => {
+      const broken = {
+        url,
+        event_types: ['a:b'],
+        [field]: { length: { toString: true }, size: { valueOf: 1 } },
+      }
+      const reply = await api.call('POST', '/webhooks', broken)
+      expect(reply.status).toBe(422)
+      expect(JSON.stringify(reply.body)).toContain(field)
+    },
+  )
 
   it('takes 20 headers, and every length at its limit', async () => {
     const id = await api.createWebhook({

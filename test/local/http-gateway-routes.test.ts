@@ -10,16 +10,21 @@ describe('the routes of the gateway', () => {
 
   afterEach(() => gateway.close())
 
-  it.each(['/nothing', '/webhooks/whk_1/nothing', '/health/', '/HEALTH', '/'])(
-    'answers 404 for %s',
-    async (path) => {
-      const { status, headers, body } = await gateway.api.call('GET', path)
-      expect(status).toBe(404)
-      expect(headers.get('content-type')).toBe('application/problem+json')
-      expect(body).toMatchObject({ code: 'not_found', detail: `There is no page ${path}.` })
-      expect(gateway.requests).toEqual([])
-    },
-  )
+  it.each([
+    '/nothing',
+    '/webhooks/whk_1/nothing',
+    '/webhooks/',
+    '/webhooks//deliveries',
+    '/health/',
+    '/HEALTH',
+    '/',
+  ])('answers 404 for %s', async (path) => {
+    const { status, headers, body } = await gateway.api.call('GET', path)
+    expect(status).toBe(404)
+    expect(headers.get('content-type')).toBe('application/problem+json')
+    expect(body).toMatchObject({ code: 'not_found', detail: `There is no page ${path}.` })
+    expect(gateway.requests).toEqual([])
+  })
 
   it.each([
     { method: 'PUT', path: '/webhooks', allow: 'GET, POST' },
@@ -40,6 +45,28 @@ describe('the routes of the gateway', () => {
     async (target) => {
       expect(await gateway.statusOfRaw(`${target} HTTP/1.1`)).toBe(404)
       expect(gateway.logged).toEqual([])
+    },
+  )
+
+  it.each([
+    '/events/../health',
+    '/events/%2e%2E/health',
+    '/./health',
+    '/health/.',
+    '/webhooks/whk_1/deliveries/..',
+    '/webhooks\\whk_1',
+    '/health#part',
+    'http://localhost/events/../health',
+  ])('takes the path as it is written: nothing is at %s', async (target) => {
+    expect(await gateway.statusOfRaw(`GET ${target} HTTP/1.1`)).toBe(404)
+    expect(gateway.requests).toEqual([])
+  })
+
+  it.each(['http://localhost/health', 'HTTP://localhost:80/health?x=1', '/health?a=/../..', '/health?'])(
+    'finds the route of the target %s',
+    async (target) => {
+      expect(await gateway.statusOfRaw(`GET ${target} HTTP/1.1`)).toBe(200)
+      expect(gateway.requests).toMatchObject([{ resource: '/health', path: '/health' }])
     },
   )
 

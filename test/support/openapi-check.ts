@@ -75,6 +75,8 @@ export function differences(request: SentRequest, reply: ApiReply): readonly str
       ? differencesOfReply(resolved('OtherProblem'), reply)
       : ['The document has no such call.']
   }
+  // Headers that are too large: no route has been looked for yet.
+  if (reply.status === 431) return differencesOfReply(resolved('OtherProblem'), reply)
   const described = operation.responses[reply.status]
   if (described === undefined) return [`The document has no ${reply.status} of ${operation.operationId}.`]
   const sent = operation.requestBody?.content['application/json']

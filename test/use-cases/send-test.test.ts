@@ -91,6 +91,20 @@ describe('sendTest', () => {
     expect((await engine.events.list({ limit: 10 })).items).toEqual([])
   })
 
+  it('throws NotFound, and waits no longer, once the webhook is deleted meanwhile', async () => {
+    const { id: webhookId, version } = await engine.addWebhook()
+    const deps = {
+      ...engine,
+      pause: async (durationMs: number) => {
+        engine.advance(durationMs)
+        await engine.webhooks.remove(webhookId, version)
+      },
+    }
+    const startedAt = engine.now()
+    await expect(sendTest(deps, aTest(webhookId))).rejects.toThrow(NotFound)
+    expect(engine.now() - startedAt).toBeLessThan(1_000)
+  })
+
   it('rejects when the queue refuses', async () => {
     const { id: webhookId } = await engine.addWebhook()
     const deps = { ...withWorker(), deliveryQueue: refusing(engine.deliveryQueue, () => true) }

@@ -1,20 +1,29 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { hostileAnswers } from '../../support/hostile-answers.ts'
+import type { RawReceiver } from '../../support/raw-receiver.ts'
 import { aRawReceiver, aRequest, aSender, writeWithoutEnd } from '../../support/sender.ts'
 
 setFlagsFromString('--expose_gc')
 const collectGarbage: unknown = runInNewContext('gc')
 
-/** Megabytes in use once what is not needed is gone. */
-async function megabytesInUse(): Promise<number> {
+/** Megabytes in use, and those taken from the system, once what is not needed is gone. */
+async function megabytes(): Promise<{ inUse: number; resident: number }> {
   // Twice: what the first time finds dead gives its buffers back only after its turn.
   for (let time = 0; time < 2; time++) {
     await new Promise((resolve) => setTimeout(resolve, 20))
     if (typeof collectGarbage === 'function') collectGarbage()
   }
-  const { heapUsed, external } = process.memoryUsage()
-  return (heapUsed + external) / 1_000_000
+  const { heapUsed, external, rss } = process.memoryUsage()
+  return { inUse: (heapUsed + external) / 1_000_000, resident: rss / 1_000_000 }
+}
+
+/** Resolves once the receiver has no connection left, and forgets what came. */
+async function emptied(receiver: RawReceiver): Promise<void> {
+  await receiver.until(() => receiver.openConnections === 0)
+  receiver.connections.length = 0
+  receiver.requests.length = 0
 }
 
 describe('bodies without end', () => {
@@ -35,13 +44,40 @@ describe('bodies without end', () => {
         for (const outcome of outcomes)
           expect(outcome.kind === 'response' && outcome.response.body.byteLength).toBe(16 * 1024)
       }
-      await receiver.until(() => receiver.openConnections === 0)
-      receiver.connections.length = 0
-      receiver.requests.length = 0
+      await emptied(receiver)
     }
     await sendMany(500)
-    const before = await megabytesInUse()
+    const before = await megabytes()
     await sendMany(1_000)
-    expect((await megabytesInUse()) - before).toBeLessThan(5)
+    expect((await megabytes()).inUse - before.inUse).toBeLessThan(5)
+  })
+})
+
+describe('thousands of answers of hostile receivers', () => {
+  it('leave memory flat, and no connection open', { timeout: 60_000 }, async () => {
+    const receivers = await Promise.all(
+      hostileAnswers.map(({ answer }) => aRawReceiver({ onRequest: answer })),
+    )
+    /** As many requests to each receiver, a few at a time. */
+    const sendMany = async (count: number) => {
+      const sender = aSender({ deadlineMs: 200 })
+      for (let done = 0; done < count; done += 5) {
+        const five = receivers.flatMap(({ url }) =>
+          Array.from({ length: 5 }, () => sender.send(aRequest(url))),
+        )
+        await Promise.all(five)
+      }
+      sender.close()
+      for (const receiver of receivers) await emptied(receiver)
+    }
+    const rounds = []
+    for (let round = 0; round < 5; round++) {
+      await sendMany(40)
+      rounds.push(await megabytes())
+    }
+    const [first, , third, , last] = rounds
+    expect((last?.inUse ?? 0) - (first?.inUse ?? 0)).toBeLessThan(10)
+    // What the allocator and the compiler take for themselves is taken by the third round.
+    expect((last?.resident ?? 0) - (third?.resident ?? 0)).toBeLessThan(50)
   })
 })
