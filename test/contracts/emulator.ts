@@ -10,7 +10,7 @@ export const nobody = {
  * The same, with more patience: on a busy machine an emulator may take long to answer, and a try that was given up and
  * made once more would be counted twice.
  */
-export const patientNobody = { ...nobody, requestTimeoutMs: 30_000 }
+export const patientNobody = { ...nobody, timeoutMs: 30_000 }
 
 /** Takes down nothing. */
 export const silent: Log = { info: () => {}, error: () => {} }

@@ -14,15 +14,19 @@ export interface AwsSettings {
   }
   /** How often a request is tried, the first time included; absent: three times, as AWS advises. */
   readonly maxAttempts?: number
-  /** For one try; absent: 3 s. */
-  readonly requestTimeoutMs?: number
+  /** For one try; absent: 1 s to connect, 3 s for the answer. */
+  readonly timeoutMs?: number
 }
 
 // The SDK waits for ever by default: one connection that went dead would hold a function until its own timeout.
-function clientConfig({ requestTimeoutMs: requestTimeout = 3_000, ...settings }: AwsSettings) {
+function clientConfig({ timeoutMs, ...settings }: AwsSettings) {
   return {
     ...settings,
-    requestHandler: { connectionTimeout: 1_000, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: timeoutMs ?? 1_000,
+      requestTimeout: timeoutMs ?? 3_000,
+      throwOnRequestTimeout: true,
+    },
   }
 }
 

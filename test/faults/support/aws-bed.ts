@@ -29,13 +29,14 @@ export const openAwsBed: OpenBed = async ({
   answer,
   retrySchedule = defaultSchedule,
   deadlineMs = 500,
+  resolve,
 } = {}) => {
   const clock = { ms: builtAt }
   // The emulator of SQS tells time by Date.
   vi.useFakeTimers({ toFake: ['Date'], now: clock.ms })
   const faults = new FaultInjector()
   const receiver = await startReceiverLedger(answer)
-  const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000 })
+  const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000, resolve })
   const service = await openAwsService({
     settings: { RETRY_SCHEDULE: retrySchedule },
     ...{

@@ -1,3 +1,4 @@
+import type { Resolve } from '../../../functions/adapters/http/guarded-connect.ts'
 import { parseNetwork } from '../../../functions/domain/ip-address.ts'
 import type { UrlPolicy } from '../../../functions/domain/webhook-url.ts'
 import type { Answer } from '../../support/receiver.ts'
@@ -55,6 +56,8 @@ export interface BedOptions {
   /** As the settings take it; five attempts within half an hour when left out. */
   readonly retrySchedule?: string
   readonly deadlineMs?: number
+  /** Takes the place of the system's resolver. */
+  readonly resolve?: Resolve
 }
 
 export type OpenBed = (options?: BedOptions) => Promise<Bed>

@@ -27,12 +27,13 @@ export const openEmbeddedBed: OpenBed = async ({
   answer,
   retrySchedule = defaultSchedule,
   deadlineMs = 500,
+  resolve,
 } = {}) => {
   const faults = new FaultInjector()
   const receiver = await startReceiverLedger(answer)
   const engine = await openTestEngine({ defaultSchedule: parseRetrySchedule(retrySchedule.split(',')) })
   await engine.tokens.create(aToken({ hash: tokenHash(token), scopes: tokenScopes }))
-  const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000 })
+  const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000, resolve })
   const functions = wireEmbedded({ ...engine, sender, log: silent }, loopback, faults)
   const gateway = createGateway(functions, silent)
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))

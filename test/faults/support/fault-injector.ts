@@ -25,6 +25,8 @@ export class Killed extends Error {
 
 interface Invocation {
   readonly function: FunctionName
+  /** Calls under way. */
+  readonly pending: Set<Promise<unknown>>
   calls: number
   isDead: boolean
 }
@@ -53,7 +55,7 @@ export class FaultInjector {
    */
   async invoke<Result>(name: FunctionName, work: () => Promise<Result>): Promise<Result> {
     if (this.decide({ function: name, name: 'invoke', nth: 0 }) !== 'pass') throw new Killed(name)
-    const invocation: Invocation = { function: name, calls: 0, isDead: false }
+    const invocation: Invocation = { function: name, pending: new Set(), calls: 0, isDead: false }
     const outcome = await this.#running.run(invocation, () =>
       work().then(
         (result) => () => result,
@@ -62,6 +64,8 @@ export class FaultInjector {
         },
       ),
     )
+    // What was under way when it died reaches the other side all the same, and before anything comes again.
+    while (invocation.pending.size > 0) await Promise.allSettled([...invocation.pending])
     if (invocation.isDead) throw new Killed(name)
     return outcome()
   }
@@ -81,9 +85,13 @@ export class FaultInjector {
     invocation.calls += 1
     const nth = invocation.calls
     const fate = this.decide({ function: invocation.function, name, nth })
-    if (fate === 'pass') return work()
     if (fate instanceof Error) throw fate
-    if (fate === 'after') await work()
+    if (fate !== 'before') {
+      const made = work()
+      invocation.pending.add(made)
+      const result = await made.finally(() => invocation.pending.delete(made))
+      if (fate === 'pass') return result
+    }
     invocation.isDead = true
     this.killed.push(`${invocation.function} ${nth} ${fate} ${name}`)
     throw new Killed(name)

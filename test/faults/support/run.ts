@@ -10,7 +10,7 @@ const auditMs = 12 * 60_000
 const maxVirtualMs = 12 * 3_600_000
 
 /** How many events a fault is run with: fewer in `npm test`, 1,000 by `npm run faults`. */
-export const eventCount = Number(process.env.FAULT_EVENTS ?? 120)
+export const eventCount = Number(process.env.FAULT_EVENTS ?? 60)
 export const seed = Number(process.env.SEED ?? 20_261_124)
 
 /** Creates webhooks for all event types, each with a path of its own at the receiver. */

@@ -1,0 +1,4 @@
+// Plain JavaScript, and the first to run: it must say so clearly when the Node that runs it is too old for the rest.
+import '../local/require-node.js'
+
+await (await import('./faults.ts')).main(process.argv.slice(2))
