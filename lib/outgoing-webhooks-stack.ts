@@ -48,7 +48,7 @@ export class OutgoingWebhooksStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { functions, api, runbookUrl })
     const notices = new Notices(this, 'Notices', settings.alarmEmail, undelivered)
     notices.tellOf([...alarms.all, ...fanOutQueue.alarms, ...deliveryQueue.alarms])
-    new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
+    if (settings.dashboard) new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is reached' })
     new CfnOutput(this, 'AdminTokenSecret', {

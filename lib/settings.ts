@@ -106,6 +106,9 @@ const Settings = z
         'must be an object with vpcId, subnetIds and securityGroupIds.',
       ),
     ).optional(),
+    /** Who judges the tokens of admin requests: a function that API Gateway asks first, or the admin function itself. */
+    authorizer: z.enum(['gateway', 'admin'], 'must be gateway or admin.').default('gateway'),
+    dashboard: flag.default(true),
     /** AWS WAF before the API: known bad addresses and floods. */
     waf: flag.default(false),
     /** What the API takes, all callers together; more is answered 429. */
