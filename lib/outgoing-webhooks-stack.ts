@@ -18,10 +18,10 @@ import { WorkQueue } from './work-queue.ts'
 export class OutgoingWebhooksStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, { description: 'Outgoing webhooks for Sourcegraph', ...props })
-    const { runbookUrl } = settings
+    const { runbookUrl, existing } = settings
 
-    const tables = new Tables(this, 'Tables')
-    const secretsKey = new SecretsKey(this, 'SecretsKey')
+    const tables = new Tables(this, 'Tables', existing)
+    const secretsKey = new SecretsKey(this, 'SecretsKey', existing)
     const operatorToken = new OperatorToken(this, 'OperatorToken')
     const fanOutQueue = new WorkQueue(this, 'FanOutQueue', {
       consumerTimeoutSeconds: fanOutTimeoutSeconds,

@@ -51,6 +51,10 @@ const readableAs = (read: (text: string) => unknown) =>
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `must be an id such as ${prefix}-0abc123.`)
 
+const tableName = z
+  .string()
+  .regex(/^[\w.-]{3,255}$/, 'must be the name of a table.')
+  .optional()
 const logRetentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9_999)
 const reservation = whole(1, 10_000).optional()
 
@@ -95,6 +99,20 @@ const Settings = z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:/, 'must be the ARN of an ACM certificate.')
       .optional(),
+    /** Tables and a key that are there already, to be used in place of new ones: after a restore, or after the stack was removed. */
+    existing: record(
+      z.strictObject(
+        {
+          configTable: tableName,
+          logTable: tableName,
+          secretsKeyArn: z
+            .string()
+            .regex(/^arn:aws[a-z-]*:kms:[^:]+:\d+:key\/[\w-]+$/, 'must be the ARN of a KMS key.')
+            .optional(),
+        },
+        'must be an object with configTable, logTable or secretsKeyArn.',
+      ),
+    ).default({}),
     /** The VPC that deliveries are sent from, to reach receivers in private networks. */
     vpc: record(
       z.strictObject(
