@@ -86,7 +86,7 @@ const Settings = z
     /** Who is mailed when an alarm goes off; SNS asks them to confirm first. */
     alarmEmail: z.email('must be an e-mail address.').optional(),
     /** Where alarms point to; each appends its own anchor. */
-    runbookUrl: z.string().min(1).default('docs/deploy.md'),
+    runbookUrl: z.string().min(1).default('docs/operations.md'),
     endpoint: z.enum(['regional', 'private'], 'must be regional or private.').default('regional'),
     /** For a private endpoint: the VPC endpoints (execute-api) that it is reached by. */
     vpcEndpointIds: list(id('vpce')).default([]),
