@@ -61,6 +61,7 @@ export class OutgoingWebhooksStack extends Stack {
       functions,
       operatorToken,
       deliver: functions.deliver,
+      validatesBodies: settings.authorizer === 'gateway',
       hasWaf: settings.waf,
       hasVpc: settings.vpc !== undefined,
     })
