@@ -29,6 +29,8 @@ type Own = Pick<
   ServiceFunctionProps,
   'description' | 'memoryMb' | 'timeoutSeconds' | 'feedsItself' | 'vpc'
 > & {
+  /** Absent: the one with the function's name. */
+  readonly entry?: string
   readonly more?: Readonly<Record<string, string>>
 }
 
@@ -130,8 +132,14 @@ export class Functions extends Construct {
       'admin',
       { ...config, ...log, ...key, ...deliveries, ...urlPolicy },
       // API Gateway waits for 29 s.
-      { description: 'Answers the admin API', memoryMb: 512, timeoutSeconds: 29 },
+      {
+        description: 'Answers the admin API',
+        memoryMb: 512,
+        timeoutSeconds: 29,
+        ...(settings.authorizer === 'admin' && { entry: 'admin-with-authorizer', more: token }),
+      },
     )
+    if (settings.authorizer === 'admin') operatorToken.grantRead(this.admin)
     tables.grantManageConfig(this.admin)
     tables.grantReadWriteLog(this.admin)
     secretsKey.grantSeal(this.admin)
@@ -159,8 +167,8 @@ export class Functions extends Construct {
   ): ServiceFunction {
     const { settings, undelivered } = this.#props
     return new ServiceFunction(this, `${name[0]?.toUpperCase()}${name.slice(1)}`, {
-      ...own,
       entry: name === 'fanOut' ? 'fan-out' : name,
+      ...own,
       environment: { ...variables, ...more },
       logRetention: settings.logRetentionDays,
       reservedConcurrency: settings.reservedConcurrency[name],

@@ -20,6 +20,7 @@ import { Construct } from 'constructs'
 import { endpoints } from '../functions/api/endpoints.ts'
 import type { Functions } from './functions.ts'
 import { addGatewayAnswers } from './gateway-answers.ts'
+import type { ServiceFunction } from './service-function.ts'
 import type { Settings } from './settings.ts'
 import { WebAcl } from './web-acl.ts'
 
@@ -60,27 +61,22 @@ export class HttpApi extends Construct {
     })
     // Its own output has a name that nobody would look for; the stack's is ApiUrl.
     this.api.node.tryRemoveChild('Endpoint')
-    this.#addRoutes(functions)
+    this.#addRoutes(functions, settings)
     addGatewayAnswers(this.api)
     if (settings.waf) new WebAcl(this, 'WebAcl', this.api)
     this.url =
       settings.domainName === undefined ? this.api.url.replace(/\/$/, '') : `https://${settings.domainName}`
   }
 
-  #addRoutes({ ingest, admin, authorize }: Functions): void {
-    const authorizer = new RequestAuthorizer(this, 'Authorizer', {
-      handler: authorize.lambda,
-      // Asked every time: a token that was revoked is refused from then on, and the reason is told for a missing one too.
-      identitySources: [],
-      resultsCacheTtl: Duration.seconds(0),
-    })
+  #addRoutes({ ingest, admin, authorize }: Functions, settings: Settings): void {
     // Path parameters are checked here, bodies in the functions: those name every field that is wrong.
     const requestValidator = this.api.addRequestValidator('Validator', {
       validateRequestParameters: true,
-      validateRequestBody: true,
+      // There are no models, so AWS finds nothing in a body; LocalStack would refuse lists.
+      validateRequestBody: settings.authorizer === 'gateway',
     })
     const open = { authorizationType: AuthorizationType.NONE, requestValidator }
-    const guarded = { authorizationType: AuthorizationType.CUSTOM, authorizer, requestValidator }
+    const guarded = settings.authorizer === 'gateway' ? { ...open, ...this.#guard(authorize) } : open
     const options = { scopePermissionToMethod: false }
     const toAdmin = new LambdaIntegration(admin.lambda, options)
     // `POST /events` knows its callers itself: a Sourcegraph instance signs and has no token.
@@ -92,6 +88,16 @@ export class HttpApi extends Construct {
           [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [`method.request.path.${name}`, true]),
         ),
       })
+  }
+
+  #guard({ lambda: handler }: ServiceFunction) {
+    const authorizer = new RequestAuthorizer(this, 'Authorizer', {
+      handler,
+      // Asked every time: a token that was revoked is refused from then on, and the reason is told for a missing one too.
+      identitySources: [],
+      resultsCacheTtl: Duration.seconds(0),
+    })
+    return { authorizationType: AuthorizationType.CUSTOM, authorizer }
   }
 
   #resource(path: string): IResource {

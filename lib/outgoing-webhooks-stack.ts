@@ -18,10 +18,10 @@ import { WorkQueue } from './work-queue.ts'
 export class OutgoingWebhooksStack extends Stack {
   constructor(scope: Construct, id: string, { settings, ...props }: StackProps & { settings: Settings }) {
     super(scope, id, { description: 'Outgoing webhooks for Sourcegraph', ...props })
-    const { runbookUrl } = settings
+    const { runbookUrl, existing } = settings
 
-    const tables = new Tables(this, 'Tables')
-    const secretsKey = new SecretsKey(this, 'SecretsKey')
+    const tables = new Tables(this, 'Tables', existing)
+    const secretsKey = new SecretsKey(this, 'SecretsKey', existing)
     const operatorToken = new OperatorToken(this, 'OperatorToken')
     const fanOutQueue = new WorkQueue(this, 'FanOutQueue', {
       consumerTimeoutSeconds: fanOutTimeoutSeconds,
@@ -48,7 +48,7 @@ export class OutgoingWebhooksStack extends Stack {
     const alarms = new Alarms(this, 'Alarms', { functions, api, runbookUrl })
     const notices = new Notices(this, 'Notices', settings.alarmEmail, undelivered)
     notices.tellOf([...alarms.all, ...fanOutQueue.alarms, ...deliveryQueue.alarms])
-    new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
+    if (settings.dashboard) new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is reached' })
     new CfnOutput(this, 'AdminTokenSecret', {
@@ -61,6 +61,7 @@ export class OutgoingWebhooksStack extends Stack {
       functions,
       operatorToken,
       deliver: functions.deliver,
+      validatesBodies: settings.authorizer === 'gateway',
       hasWaf: settings.waf,
       hasVpc: settings.vpc !== undefined,
     })

@@ -1,8 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
-import { Key } from 'aws-cdk-lib/aws-kms'
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import { fixLogicalId } from './fixed-logical-id.ts'
+import type { Settings } from './settings.ts'
 
 type Owner = 'whk' | 'src'
 
@@ -11,16 +12,11 @@ type Owner = 'whk' | 'src'
  * can be kept to those it needs. Without this key no secret opens: it outlives the stack.
  */
 export class SecretsKey extends Construct {
-  readonly key: Key
+  readonly key: IKey
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { secretsKeyArn }: Settings['existing']) {
     super(scope, id)
-    this.key = new Key(this, 'Key', {
-      description: "Outgoing webhooks: seals webhooks' and sources' secrets",
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
-    })
-    fixLogicalId(this.key, 'SecretsKey')
+    this.key = secretsKeyArn === undefined ? keptKey(this) : Key.fromKeyArn(this, 'Key', secretsKeyArn)
   }
 
   /** To seal secrets, and open none. */
@@ -37,4 +33,14 @@ export class SecretsKey extends Construct {
       conditions: { StringLike: { 'kms:EncryptionContext:owner': `${owner}_*` } },
     })
   }
+}
+
+function keptKey(scope: Construct): Key {
+  const key = new Key(scope, 'Key', {
+    description: "Outgoing webhooks: seals webhooks' and sources' secrets",
+    enableKeyRotation: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  })
+  fixLogicalId(key, 'SecretsKey')
+  return key
 }

@@ -51,6 +51,10 @@ const readableAs = (read: (text: string) => unknown) =>
 const id = (prefix: string) =>
   z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `must be an id such as ${prefix}-0abc123.`)
 
+const tableName = z
+  .string()
+  .regex(/^[\w.-]{3,255}$/, 'must be the name of a table.')
+  .optional()
 const logRetentions = Object.values(RetentionDays).filter((days) => typeof days === 'number' && days < 9_999)
 const reservation = whole(1, 10_000).optional()
 
@@ -82,7 +86,7 @@ const Settings = z
     /** Who is mailed when an alarm goes off; SNS asks them to confirm first. */
     alarmEmail: z.email('must be an e-mail address.').optional(),
     /** Where alarms point to; each appends its own anchor. */
-    runbookUrl: z.string().min(1).default('docs/deploy.md'),
+    runbookUrl: z.string().min(1).default('docs/operations.md'),
     endpoint: z.enum(['regional', 'private'], 'must be regional or private.').default('regional'),
     /** For a private endpoint: the VPC endpoints (execute-api) that it is reached by. */
     vpcEndpointIds: list(id('vpce')).default([]),
@@ -95,6 +99,20 @@ const Settings = z
       .string()
       .regex(/^arn:aws[a-z-]*:acm:/, 'must be the ARN of an ACM certificate.')
       .optional(),
+    /** Tables and a key that are there already, to be used in place of new ones: after a restore, or after the stack was removed. */
+    existing: record(
+      z.strictObject(
+        {
+          configTable: tableName,
+          logTable: tableName,
+          secretsKeyArn: z
+            .string()
+            .regex(/^arn:aws[a-z-]*:kms:[^:]+:\d+:key\/[\w-]+$/, 'must be the ARN of a KMS key.')
+            .optional(),
+        },
+        'must be an object with configTable, logTable or secretsKeyArn.',
+      ),
+    ).default({}),
     /** The VPC that deliveries are sent from, to reach receivers in private networks. */
     vpc: record(
       z.strictObject(
@@ -106,6 +124,9 @@ const Settings = z
         'must be an object with vpcId, subnetIds and securityGroupIds.',
       ),
     ).optional(),
+    /** Who judges the tokens of admin requests: a function that API Gateway asks first, or the admin function itself. */
+    authorizer: z.enum(['gateway', 'admin'], 'must be gateway or admin.').default('gateway'),
+    dashboard: flag.default(true),
     /** AWS WAF before the API: known bad addresses and floods. */
     waf: flag.default(false),
     /** What the API takes, all callers together; more is answered 429. */

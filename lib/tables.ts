@@ -1,24 +1,32 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb'
+import { AttributeType, BillingMode, type ITable, Table } from 'aws-cdk-lib/aws-dynamodb'
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Construct } from 'constructs'
 import { fixLogicalId } from './fixed-logical-id.ts'
+import type { Settings } from './settings.ts'
 
 const look = ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:Query']
 const write = ['dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem']
 
+type NamedTable = Pick<ITable, 'tableName' | 'tableArn'>
+
 /**
  * The two tables: what is configured stays, what is logged expires. Both outlive the stack. Their logical ids are a
- * contract: a new one would be a new, empty table.
+ * contract: a new one would be a new, empty table. One that is there already (`existing`) is used as it is, and not
+ * managed; the stack's own then leaves the template and stays in the account.
  */
 export class Tables extends Construct {
-  readonly config: Table
-  readonly log: Table
+  readonly config: NamedTable
+  readonly log: NamedTable
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { configTable, logTable }: Settings['existing']) {
     super(scope, id)
-    this.config = keptTable(this, 'Config')
-    this.log = keptTable(this, 'Log', 'expires_at')
+    this.config =
+      configTable === undefined ? keptTable(this, 'Config') : Table.fromTableName(this, 'Config', configTable)
+    this.log =
+      logTable === undefined
+        ? keptTable(this, 'Log', 'expires_at')
+        : Table.fromTableName(this, 'Log', logTable)
   }
 
   /** Single items by their key. */
@@ -45,7 +53,7 @@ export class Tables extends Construct {
 }
 
 // `Table.grant` adds the indexes as `*`; there are none.
-function grant(grantee: IGrantable, table: Table, actions: string[]): void {
+function grant(grantee: IGrantable, table: NamedTable, actions: string[]): void {
   Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] })
 }
 

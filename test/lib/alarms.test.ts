@@ -11,7 +11,7 @@ const Alarm = z.object({
 })
 
 const anchors = new Set(
-  [...readFileSync('docs/deploy.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  [...readFileSync('docs/operations.md', 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading.toLowerCase().replaceAll(' ', '-'),
   ),
 )

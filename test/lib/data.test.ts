@@ -40,6 +40,18 @@ describe('what holds data', () => {
     }
   })
 
+  it('is what is there already where the settings name it, used and left alone', () => {
+    const secretsKeyArn = 'arn:aws:kms:us-east-1:123456789012:key/kept'
+    const restored = aStack({ existing: { configTable: 'restored', logTable: 'kept', secretsKeyArn } })
+    for (const type of ['AWS::DynamoDB::Table', 'AWS::KMS::Key'])
+      expect(resourcesOf(restored, type)).toEqual({})
+    for (const { Properties } of Object.values(resourcesOf(restored, 'AWS::Lambda::Function')))
+      expect(Properties.Environment).toMatchObject({ Variables: { CONFIG_TABLE: 'restored' } })
+    const granted = JSON.stringify(resourcesOf(restored, 'AWS::IAM::Policy'))
+    for (const resource of ['table/restored', 'table/kept', secretsKeyArn])
+      expect(granted).toContain(resource)
+  })
+
   it('is sealed under a key that is renewed every year', () => {
     for (const { Properties } of Object.values(resourcesOf(stack, 'AWS::KMS::Key')))
       expect(Properties.EnableKeyRotation).toBe(true)

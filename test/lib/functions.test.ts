@@ -76,6 +76,22 @@ describe('functions', () => {
     },
   )
 
+  it('deploy an admin entry that judges tokens itself where the gateway cannot have it done', () => {
+    const alone = anApp({ bundled: true })
+    const admin = Object.entries(resourcesOf(aStack({ authorizer: 'admin' }, { app: alone }))).find(([id]) =>
+      id.startsWith('FunctionsAdminFunction'),
+    )?.[1]
+    const folder = z.string().parse(admin?.Metadata['aws:asset:path'])
+    const { Variables } = Lambda.parse(admin?.Properties).Environment
+    const needed = [environments.admin, environments.authorize].flatMap(({ shape }) => Object.keys(shape))
+    expect(Object.keys(Variables).sort()).toEqual([...new Set(needed)].sort())
+    vi.stubEnv('AWS_REGION', 'eu-central-1')
+    for (const [name, value] of Object.entries(Variables))
+      vi.stubEnv(name, typeof value === 'string' ? value : 'filled-in')
+    const bundle: unknown = createRequire(import.meta.url)(join(alone.outdir, folder, 'index.js'))
+    expect(bundle).toMatchObject({ handler: expect.any(Function) })
+  })
+
   it('keep concurrency aside where the setting says so', () => {
     const [reserved] = Object.values(
       resourcesOf(aStack({ reservedConcurrency: { ingest: 40 } }), 'AWS::Lambda::Function'),

@@ -84,6 +84,7 @@ describe('cdk-nag', () => {
   it.each([
     ['as it comes', {}],
     ['with every setting on', everything],
+    ['with its own authorizer', { authorizer: 'admin' }],
   ])('finds nothing unexplained: %s', (_, settings) => {
     expect(unacceptedIn(aStack(settings))).toEqual([])
   })
