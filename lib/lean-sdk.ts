@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 
 const schemasFile = /@aws-sdk[\\/]client-[a-z]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/
 const packageFile = /@aws-sdk[\\/]client-[a-z]+[\\/]package\.json$/
 const checksumFallback = /^\.\/(Sha256Js|Md5Js)$/
+const adaptiveRetries = /\/util-retry\/AdaptiveRetryStrategy$/
 const endpointDiscovery = /^@aws-sdk\/middleware-endpoint-discovery$/
 
 /** Errors of AWS that our code tells by their class; it tells all others by their names. */
@@ -18,8 +20,8 @@ export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
 
 /**
  * Leaves out of a bundle what the SDK loads at each cold start and a function here never needs: schemas of operations that
- * are not called, classes of errors that nobody asks for, the search for endpoints, and checksums for a Node without
- * OpenSSL. Why, what it saves and what keeps it honest: docs/decisions/0010-lean-bundles.md.
+ * are not called, classes of errors that nobody asks for, the search for endpoints, retries that adapt themselves (all
+ * retry by the standard), and checksums for a Node without OpenSSL. Why, what it saves and what keeps it honest: docs/decisions/0010-lean-bundles.md.
  */
 export const leanSdk: Plugin = {
   name: 'lean-sdk',
@@ -34,6 +36,15 @@ export const leanSdk: Plugin = {
     build.onResolve({ filter: checksumFallback }, ({ path }) => ({ path, namespace: 'checksum-fallback' }))
     build.onLoad({ filter: /.*/, namespace: 'checksum-fallback' }, ({ path }) => ({
       contents: `export class ${path.slice(2)} {}`,
+    }))
+    build.onResolve({ filter: adaptiveRetries }, ({ path, resolveDir }) => ({
+      path,
+      namespace: 'adaptive-retries',
+      pluginData: join(resolveDir, path, '..'),
+    }))
+    build.onLoad({ filter: /.*/, namespace: 'adaptive-retries' }, ({ pluginData: resolveDir }) => ({
+      contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy'",
+      resolveDir,
     }))
     build.onResolve({ filter: endpointDiscovery }, ({ path }) => ({ path, namespace: 'endpoint-discovery' }))
     build.onLoad({ filter: /.*/, namespace: 'endpoint-discovery' }, () => ({ contents: noDiscovery }))
