@@ -56,7 +56,7 @@ function findingsOf({
       where: [operatorToken],
       rule: 'AwsSolutions-SMG4',
       reason:
-        "Operators' scripts hold the token: a rotation by the clock would break them. A new value counts within five minutes.",
+        "Operators' scripts hold the token: a rotation by the clock would break them. A new value counts within a minute.",
     },
     {
       where: [functions],

@@ -4,7 +4,7 @@ import { Construct } from 'constructs'
 
 /**
  * The first token, with all scopes, for whoever deploys. It is in no table: the functions that judge tokens read it
- * here, so a new value put into the secret takes the place of the old within five minutes.
+ * here, so a new value put into the secret takes the place of the old within a minute.
  */
 export class OperatorToken extends Construct {
   readonly secret: Secret

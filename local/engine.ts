@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
@@ -91,6 +92,8 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   })
   const defaultSchedule = settings.retrySchedule
   const secrets = <Value>() => new ExpiringCache<Value>({ maxAgeMs: secretsKeptMs, maxEntries: 10_000 }, now)
+  const openedSecrets = secrets<OpenedSecrets>()
+  const sourceKeys = secrets<KeyObject>()
   const admin: AdminDeps = {
     manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
     redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
@@ -122,7 +125,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     deliveryQueue,
     limiter: new SqliteRateLimiter(store),
     cipher,
-    openedSecrets: secrets<OpenedSecrets>(),
+    openedSecrets,
     userAgent,
     defaultSchedule,
     now,
@@ -130,10 +133,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     pause,
   }
   return {
-    ingest: ingestHandler(
-      { events, fanOutQueue, newEventId, now, tokens, sources, cipher, sourceKeys: secrets() },
-      log,
-    ),
+    ingest: ingestHandler({ events, fanOutQueue, newEventId, now, tokens, sources, cipher, sourceKeys }, log),
     admin: adminHandler(admin, log),
     authorize: authorizeHandler({ tokens, now }),
     fanOut: fanOutHandler(
@@ -154,6 +154,11 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       log,
     ),
     expiry: new SqliteExpiry(store),
+    /** To be called often: secrets in plain are to be gone from memory after five minutes, also while nothing is sent. */
+    dropOpenedSecrets: () => {
+      openedSecrets.dropExpired()
+      sourceKeys.dropExpired()
+    },
     fanOutQueue,
     deliveryQueue,
     tokens,

@@ -64,6 +64,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
     new Every(
       expiryPeriodMs,
       async () => {
+        engine.dropOpenedSecrets()
         while ((await engine.expiry.deleteBatch()) > 0);
       },
       log,

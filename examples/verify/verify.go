@@ -1,6 +1,6 @@
 // Verifies one webhook request: go run verify.go SECRET < body. Copy verify and sum into your handler.
 // The request comes as a CGI program gets it (RFC 3875): its body on standard input, its headers in HTTP_WEBHOOK_ID,
-// HTTP_WEBHOOK_TIMESTAMP, HTTP_WEBHOOK_SIGNATURE and HTTP_X_SOURCEGRAPH_WEBHOOK_SIGNATURE.
+// HTTP_WEBHOOK_TIMESTAMP and HTTP_WEBHOOK_SIGNATURE.
 package main
 
 import (
@@ -20,7 +20,7 @@ import (
 // verify says why a request was not signed with the secret, or not within the last 5 minutes; nil when it is good.
 // The header is read with request.Header.Get; the body is the bytes as they came, before any parser.
 func verify(secret string, header func(name string) string, body []byte) error {
-	for _, name := range []string{"x-sourcegraph-webhook-signature", "webhook-id", "webhook-timestamp", "webhook-signature"} {
+	for _, name := range []string{"webhook-id", "webhook-timestamp", "webhook-signature"} {
 		if header(name) == "" {
 			return fmt.Errorf("%s is missing", name)
 		}
@@ -32,11 +32,6 @@ func verify(secret string, header func(name string) string, body []byte) error {
 	}
 	if err != nil || len(key) == 0 {
 		return errors.New("the secret is empty, or no base64 behind whsec_")
-	}
-
-	sourcegraph := fmt.Sprintf("%x", sum([]byte(secret), string(body)))
-	if !hmac.Equal([]byte(header("x-sourcegraph-webhook-signature")), []byte(sourcegraph)) {
-		return errors.New("x-sourcegraph-webhook-signature does not fit")
 	}
 
 	signed := sum(key, header("webhook-id")+"."+header("webhook-timestamp")+"."+string(body))

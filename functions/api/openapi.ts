@@ -79,6 +79,7 @@ const replyHeaders: Readonly<Record<string, readonly ('ETag' | 'Location')[]>> =
   createWebhook: ['ETag', 'Location'],
   getWebhook: ['ETag'],
   updateWebhook: ['ETag'],
+  rotateSecret: ['ETag'],
   redeliver: ['Location'],
 }
 
@@ -114,6 +115,7 @@ export function openApiDocument(endpoints: readonly Endpoint[]): ReturnType<type
 
 function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
   const { operationId, summary, description, tag, scope, params, query, body, usesIfMatch } = endpoint
+  const required = endpoint.bodyIsOptional !== true
   return {
     operationId,
     summary,
@@ -122,7 +124,7 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     security: scope === 'public' ? [] : [{ bearerToken: [scope] }],
     ...(usesIfMatch === true && { parameters: [{ $ref: '#/components/parameters/IfMatch' }] }),
     requestParams: { ...(params && { path: params }), ...(query && { query }) },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { required, content: { 'application/json': { schema: body } } } }),
     responses: { ...successes(endpoint), ...problems(problemsOf(endpoint)) },
   }
 }

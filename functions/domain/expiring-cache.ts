@@ -9,22 +9,34 @@ export class ExpiringCache<Value> {
     this.#now = now
   }
 
+  /** How many values are held, those that are too old and not let go of yet included. */
+  get size(): number {
+    return this.#entries.size
+  }
+
   get(key: string): Value | undefined {
+    this.dropExpired()
     const entry = this.#entries.get(key)
-    if (entry === undefined) return undefined
-    if (entry.until > this.#now()) return entry.value
-    this.#entries.delete(key)
-    return undefined
+    return entry !== undefined && entry.until > this.#now() ? entry.value : undefined
   }
 
   set(key: string, value: Value): void {
-    const now = this.#now()
     this.#entries.delete(key)
+    this.#dropOldest(this.#limits.maxEntries - 1)
+    this.#entries.set(key, { value, until: this.#now() + this.#limits.maxAgeMs })
+  }
+
+  /** Lets go of what is too old, as every `get` and `set` does: for when there are none. */
+  dropExpired(): void {
+    this.#dropOldest(this.#limits.maxEntries)
+  }
+
+  #dropOldest(mostLeft: number): void {
+    const now = this.#now()
     // All are kept equally long, so the first in are the first to expire.
     for (const [oldest, { until }] of this.#entries) {
-      if (until > now && this.#entries.size < this.#limits.maxEntries) break
+      if (until > now && this.#entries.size <= mostLeft) break
       this.#entries.delete(oldest)
     }
-    this.#entries.set(key, { value, until: now + this.#limits.maxAgeMs })
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 
 /** What a token may do: `admin` all of the admin API, `read` look at it, `publish` post events. */
 export const tokenScopes = ['admin', 'read', 'publish'] as const
@@ -17,6 +17,12 @@ export interface Token {
 /** The hash that a token is found by: SHA-256 in hex. Tokens hold 256 random bits, so no slow hash is called for. */
 export function tokenHash(token: string): string {
   return createHash('sha256').update(token, 'utf8').digest('hex')
+}
+
+/** Whether two hashes are the same, in constant time; one of another length is a plain no. */
+export function isSameHash(one: string, other: string): boolean {
+  const [bytes, otherBytes] = [Buffer.from(one), Buffer.from(other)]
+  return bytes.length === otherBytes.length && timingSafeEqual(bytes, otherBytes)
 }
 
 /** Whether the scopes allow what needs `needed`; an admin may also read. */

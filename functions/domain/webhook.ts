@@ -4,6 +4,12 @@ import type { Scope } from './scope.ts'
 /** A secret under encryption; only the cipher that sealed it, given the same owner's id, opens it. */
 export type Sealed = string & { readonly sealed: unique symbol }
 
+/** The secret before the last rotation: until `expiresAt`, milliseconds since 1970, it signs too. */
+export interface PreviousSecret {
+  readonly sealed: Sealed
+  readonly expiresAt: number
+}
+
 /** One configured receiver. */
 export interface Webhook {
   readonly id: string
@@ -16,6 +22,8 @@ export interface Webhook {
   /** Extra request headers, names as given, values sealed. */
   readonly headers: Readonly<Record<string, Sealed>>
   readonly secret: Sealed
+  /** Undefined: none, or it was ended. One whose time is over may still be here; `previousSecretAt` judges. */
+  readonly previousSecret: PreviousSecret | undefined
   readonly enabled: boolean
   /** Why the service itself turned the webhook off; null while it is on or when an admin did. */
   readonly disabledReason: 'gone' | null
@@ -28,6 +36,14 @@ export interface Webhook {
   readonly version: number
   readonly createdAt: number
   readonly updatedAt: number
+}
+
+/** The secret that signs beside the current one at that time; undefined when the current one is alone. */
+export function previousSecretAt(
+  { previousSecret }: Pick<Webhook, 'previousSecret'>,
+  nowMs: number,
+): PreviousSecret | undefined {
+  return previousSecret !== undefined && nowMs < previousSecret.expiresAt ? previousSecret : undefined
 }
 
 /** Every event type. */

@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import { Unauthenticated } from '../domain/errors.ts'
-import { type Token, tokenHash } from '../domain/token.ts'
+import { isSameHash, type Token, tokenHash } from '../domain/token.ts'
 
 export interface TokenFinder {
   /** The token with that hash, expired or not. */
@@ -20,7 +19,7 @@ export async function authenticate(
   if (secret === undefined) throw new Unauthenticated('The Authorization header must read "Bearer <token>".')
   const hash = tokenHash(secret)
   const token = await tokens.findByHash(hash)
-  if (token === undefined || !timingSafeEqual(Buffer.from(token.hash), Buffer.from(hash))) {
+  if (token === undefined || !isSameHash(token.hash, hash)) {
     throw new Unauthenticated('There is no such token, or it was revoked.')
   }
   if (token.expiresAt !== null && token.expiresAt <= now()) {

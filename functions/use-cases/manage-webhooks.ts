@@ -47,6 +47,7 @@ export async function createWebhook(
     ...wanted,
     id,
     secret: await deps.cipher.seal(secret, id),
+    previousSecret: undefined,
     headers: await sealHeaders(deps, id, wanted.headers),
     disabledReason: null,
     disabledAt: wanted.enabled ? null : nowMs,

@@ -69,7 +69,7 @@ function forced({ status, failFirst }: Behaviour, attempt: number): Reply | unde
 function deserved(verdict: Verdict): Reply {
   switch (verdict.kind) {
     case 'verified':
-      return { status: 200, text: 'Both signatures verify.' }
+      return { status: 200, text: 'The signatures verify.' }
     case 'unchecked':
       return { status: 200, text: 'Received, not verified: no secret given.' }
     case 'refused':

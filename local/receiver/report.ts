@@ -35,7 +35,7 @@ export function receptionText(reception: Reception): string {
 function verdictLines(verdict: Verdict): string[] {
   switch (verdict.kind) {
     case 'verified':
-      return ['  verified    both signatures fit']
+      return ['  verified    the signatures fit']
     case 'unchecked':
       return ['  not verified: no --secret given']
     case 'refused':

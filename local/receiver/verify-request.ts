@@ -19,7 +19,7 @@ export interface SignedRequest {
 
 /**
  * Holds a request against Sourcegraph's signature and that of Standard Webhooks.
- * @returns why it does not verify, one sentence for each reason; none when both signatures fit and it is recent.
+ * @returns why it does not verify, one sentence for each reason; none when the signatures fit and it is recent.
  */
 export function verificationProblems(
   keys: SigningKeys,
@@ -34,7 +34,7 @@ export function verificationProblems(
 
   const sourcegraphFits = fitsSourcegraph(keys, request)
   const standardFits = fitsStandard(keys, request)
-  if (sourcegraphFits && standardFits) return problems
+  if (standardFits && (sourcegraphFits || isSecretBeingChanged(request))) return problems
   const suspect = wasReformatted(keys, request)
     ? 'the body was re-formatted on the way; the signature covers its exact bytes.'
     : 'wrong secret, or the body was changed on the way.'
@@ -74,6 +74,11 @@ function isWholeSeconds(timestamp: string): boolean {
 function fitsSourcegraph(keys: SigningKeys, { headers, body }: SignedRequest): boolean {
   const signature = headers[sourcegraphHeader.toLowerCase()]
   return signature !== undefined && verifySourcegraphSignature(keys.sourcegraph, body, signature)
+}
+
+/** Sourcegraph's header then fits the old secret only, and `webhook-signature` either. */
+function isSecretBeingChanged({ headers }: SignedRequest): boolean {
+  return (headers['webhook-signature'] ?? '').split(' ').filter((each) => each.startsWith('v1,')).length > 1
 }
 
 /** During a rotation the header holds one signature for each secret: any that fits will do. */

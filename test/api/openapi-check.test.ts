@@ -45,6 +45,13 @@ describe('the check of answers against the document', () => {
     expect(differences(request, answer(405, { ...problem, status: 405 }))).toEqual([])
   })
 
+  it('finds a body missing that must be there, and lets one be left out that may', () => {
+    const created = answer(201, { ...token, token: 'sgwh_a' })
+    expect(differences({ method: 'POST', path: '/tokens', body: undefined }, created)).not.toEqual([])
+    const request = { method: 'POST', path: '/webhooks/whk_1/test', body: undefined }
+    expect(differences(request, answer(202, { id: 'dlv_1' }))).toEqual([])
+  })
+
   it('finds a request that was accepted though the document forbids it', () => {
     const request = { method: 'POST', path: '/tokens', body: { name: 'ci', scopes: [] } }
     expect(differences(request, answer(201, { ...token, token: 'sgwh_a' }))).not.toEqual([])

@@ -25,6 +25,7 @@ const everythingSet = {
   },
   headers: { Authorization: parseSealed('sealed-1'), 'X-Team': parseSealed('sealed-2') },
   secret: parseSealed('sealed-secret'),
+  previousSecret: { sealed: parseSealed('sealed-before'), expiresAt: builtAt + 86_400_000 },
   enabled: false,
   disabledReason: 'gone' as const,
   disabledAt: builtAt - 1,

@@ -23,6 +23,20 @@ describe('ExpiringCache', () => {
     expect(cache.get('a')).toBeUndefined()
   })
 
+  it.each<[string, (cache: ExpiringCache<number>) => void]>([
+    ['another value is asked for', (cache) => cache.get('another')],
+    ['it is told to', (cache) => cache.dropExpired()],
+  ])('lets go of what is too old, and of nothing else, when %s', (_, touch) => {
+    const { cache, clock } = aCache({ maxAgeMs: 1_000 })
+    cache.set('a', 1)
+    clock.nowMs = 1
+    cache.set('b', 2)
+    clock.nowMs = 1_000
+    touch(cache)
+    expect(cache.size).toBe(1)
+    expect(cache.get('b')).toBe(2)
+  })
+
   it('counts the time of a value from when it was last set, not from when it was read', () => {
     const { cache, clock } = aCache({ maxAgeMs: 1_000 })
     cache.set('read', 1)

@@ -11,6 +11,7 @@ const allowedAnswers: Readonly<Record<string, number>> = {
   getWebhook: 404,
   updateWebhook: 404,
   deleteWebhook: 404,
+  rotateSecret: 404,
   testWebhook: 404,
   listEventTypes: 200,
   listEvents: 200,

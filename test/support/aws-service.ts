@@ -26,8 +26,6 @@ import type { FunctionName } from '../faults/support/fault-injector.ts'
 import { ApiClient } from './api-client.ts'
 import { handleBatchOnce } from './sqs-batches.ts'
 
-const operatorToken = 'operator-token-of-the-tests'
-
 export interface AwsServiceOptions {
   /** As the variables of the environment say it; by default three attempts a second apart, receivers on this machine. */
   readonly settings?: Readonly<Record<string, string>>
@@ -40,6 +38,11 @@ export interface AwsServiceOptions {
   /** Takes the place of the network. */
   readonly sender?: Sender
   readonly pause?: Aws['pause']
+  readonly operatorToken?: string
+  /** Takes the place of KMS. */
+  readonly kms?: ReturnType<typeof fakeKms>
+  /** Takes what `deliver` writes to its standard output. */
+  readonly writeLine?: (line: string) => void
   /** Stands around each invocation, as Lambda does. */
   readonly invoke?: <Result>(name: FunctionName, work: () => Promise<Result>) => Promise<Result>
 }
@@ -58,12 +61,15 @@ export async function openAwsService({
   maxReceives = 20,
   sender,
   pause = setTimeout,
+  operatorToken = 'operator-token-of-the-tests',
+  kms: answerAsKms = fakeKms(),
+  writeLine = () => {},
   invoke = (_, work) => work(),
 }: AwsServiceOptions = {}) {
   const { close: closeTables, ...tables } = await openTables()
   const sqs = buildApp({ logger: false })
   const queues = sqsClient({ ...patientNobody, endpoint: await sqs.listen({ port: 0, host: '127.0.0.1' }) })
-  const kms = await startFakeAws(fakeKms())
+  const kms = await startFakeAws(answerAsKms)
   const keys = kmsClient({ ...kms.settings, ...patientNobody })
   const [fanOutQueue, deliveryQueue] = await Promise.all(
     ['fan-out', 'delivery'].map((name) => workQueue(queues, name, { visibilitySeconds, maxReceives })),
@@ -91,7 +97,7 @@ export async function openAwsService({
     deliver: deliverOnAws(readEnvironment(environments.deliver, environment), {
       ...aws,
       ...(sender !== undefined && { sender }),
-      writeLine: () => {},
+      writeLine,
     }),
     sweep: sweepOnAws(readEnvironment(environments.sweep, environment), aws),
     admin: adminOnAws(readEnvironment(environments.admin, environment), aws),

@@ -31,6 +31,7 @@ export function aWebhook(over: Partial<Webhook> = {}): Webhook {
     scope: {},
     headers: {},
     secret: parseSealed('not-really-sealed'),
+    previousSecret: undefined,
     enabled: true,
     disabledReason: null,
     disabledAt: null,

@@ -19,7 +19,7 @@ const Reply = z.object({
 type Reply = z.output<typeof Reply>
 const Operation = z.object({
   operationId: z.string(),
-  requestBody: z.object({ content: Content }).optional(),
+  requestBody: z.object({ required: z.boolean().default(false), content: Content }).optional(),
   responses: z.record(z.string(), Reply),
 })
 const Document = z.object({
@@ -80,8 +80,11 @@ export function differences(request: SentRequest, reply: ApiReply): readonly str
   const described = operation.responses[reply.status]
   if (described === undefined) return [`The document has no ${reply.status} of ${operation.operationId}.`]
   const sent = operation.requestBody?.content['application/json']
+  const isLeftOut = request.body === undefined && operation.requestBody?.required !== true
   return [
-    ...(sent === undefined || reply.status >= 400 ? [] : breaks(sent.schema, request.body, 'request')),
+    ...(sent === undefined || isLeftOut || reply.status >= 400
+      ? []
+      : breaks(sent.schema, request.body, 'request')),
     ...differencesOfReply(described, reply),
   ]
 }

@@ -149,4 +149,25 @@ describe('attemptDelivery', () => {
     const rows = JSON.stringify(engine.database.prepare('select * from attempts').all())
     expect(rows).not.toContain('open sesame')
   })
+
+  it.each([
+    ['text', Buffer.from('naïve: open sesame'), 'naïve: [hidden]', 'utf8'],
+    [
+      'bytes',
+      Buffer.from('\xffopen sesame', 'latin1'),
+      Buffer.from('\xff[hidden]', 'latin1').toString('base64'),
+      'base64',
+    ],
+  ])(
+    'hides them where the receiver answers with them in %s too',
+    async (_what, body, shown, bodyEncoding) => {
+      const headers = { 'x-echo': 'open sesame' }
+      outcome = { kind: 'response', response: { status: 500, headers, body, truncated: false } }
+      const webhook = await engine.addWebhook({ plainHeaders: { 'X-Api-Key': 'open sesame' } })
+      const message = await engine.firstAttempt(webhook)
+      await attempt(message)
+      const [logged] = await engine.deliveryLog.attempts(message.delivery_id)
+      expect(logged?.response).toMatchObject({ headers: { 'x-echo': '[hidden]' }, body: shown, bodyEncoding })
+    },
+  )
 })

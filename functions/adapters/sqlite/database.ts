@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { schema, schemaVersion } from './schema.ts'
+import { migrations, schemaVersion } from './schema.ts'
 
 /** The data were written by a newer version of this service. */
 export class NewerData extends Error {
@@ -9,7 +9,7 @@ export class NewerData extends Error {
 }
 
 /**
- * Opens the database file, making it and its tables where there are none.
+ * Opens the database file, making it where there is none, and brings its tables to the version of this code.
  *
  * Commits append to the write-ahead log without waiting for the disk (`synchronous = normal`); GroupCommit then has
  * the disk confirm many of them at once, off the event loop. Together that is as durable as `full`.
@@ -32,10 +32,21 @@ export function openDatabase(file: string): DatabaseSync {
       `The data have version ${version}, and this is a service for version ${schemaVersion}.`,
     )
   }
-  if (version === 0) database.exec(`begin; ${schema} pragma user_version = ${schemaVersion}; commit`)
+  if (version < schemaVersion) migrate(database, version)
   // A new file's name is durable only once its folder is: neither SQLite nor GroupCommit sees to that.
   const folder = openSync(dirname(file), 'r')
   fsyncSync(folder)
   closeSync(folder)
   return database
+}
+
+/** Takes all steps from a version to this code's or, when one fails, none. @throws what failed, the database closed. */
+function migrate(database: DatabaseSync, version: number): void {
+  const steps = migrations.slice(version).join('')
+  try {
+    database.exec(`begin; ${steps} pragma user_version = ${schemaVersion}; commit`)
+  } catch (error) {
+    database.close()
+    throw error
+  }
 }

@@ -1,8 +1,5 @@
-/** Goes up with every change of the tables; a data folder of a higher version is refused. */
-export const schemaVersion = 1
-
 /** The tables of version 1. Times are milliseconds since 1970, lists and maps JSON text. */
-export const schema = `
+const tables = `
 create table webhooks (
   id text primary key, url text not null, description text not null, event_types text not null, scope text not null,
   headers text not null, secret text not null, enabled integer not null, disabled_reason text, disabled_at integer,
@@ -69,3 +66,17 @@ create table messages (
 ) strict;
 create index messages_by_group on messages (queue, group_id, visible_at) where in_flight = 0;
 `
+
+const previousSecrets = `
+alter table webhooks add column previous_secret text;
+alter table webhooks add column previous_secret_expires_at integer;
+`
+
+/**
+ * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
+ * a migration that was released stays as it is, and a change of the tables is a new one at the end.
+ */
+export const migrations: readonly string[] = [tables, previousSecrets]
+
+/** The version that this code works with; data of a higher one are refused. */
+export const schemaVersion = migrations.length

@@ -22,6 +22,8 @@ const Row = z.pipe(
     ),
     headers: jsonColumn(z.record(z.string(), sealedColumn)),
     secret: sealedColumn,
+    previous_secret: z.nullable(sealedColumn),
+    previous_secret_expires_at: z.nullable(z.number()),
     enabled: flagColumn,
     disabled_reason: z.nullable(z.literal('gone')),
     disabled_at: z.nullable(z.number()),
@@ -40,6 +42,10 @@ const Row = z.pipe(
       scope: row.scope,
       headers: row.headers,
       secret: row.secret,
+      previousSecret:
+        row.previous_secret === null || row.previous_secret_expires_at === null
+          ? undefined
+          : { sealed: row.previous_secret, expiresAt: row.previous_secret_expires_at },
       enabled: row.enabled,
       disabledReason: row.disabled_reason,
       disabledAt: row.disabled_at,
@@ -53,7 +59,7 @@ const Row = z.pipe(
 )
 
 const columns =
-  'url, description, event_types, scope, headers, secret, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
+  'url, description, event_types, scope, headers, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
 
 function columnValues(webhook: Webhook) {
   return [
@@ -63,6 +69,8 @@ function columnValues(webhook: Webhook) {
     JSON.stringify(webhook.scope),
     JSON.stringify(webhook.headers),
     webhook.secret,
+    webhook.previousSecret?.sealed ?? null,
+    webhook.previousSecret?.expiresAt ?? null,
     webhook.enabled ? 1 : 0,
     webhook.disabledReason,
     webhook.disabledAt,

@@ -18,7 +18,10 @@ export const receiverOperation: ZodOpenApiOperationObject = {
       'X-Sourcegraph-Webhook-Signature': z
         .string()
         .regex(/^[0-9a-f]{64}$/)
-        .meta({ description: "HMAC-SHA256 of the body under the secret's UTF-8 bytes, in lower-case hex" }),
+        .meta({
+          description:
+            "HMAC-SHA256 of the body under the secret's UTF-8 bytes, in lower-case hex; while a secret is being changed, under the old one until it ends",
+        }),
       'webhook-id': EventId.meta({ description: 'The event; the same for every repeat' }),
       'webhook-timestamp': z
         .string()
@@ -26,7 +29,7 @@ export const receiverOperation: ZodOpenApiOperationObject = {
         .meta({ description: 'When this attempt was made, in seconds since 1970', example: '1795443600' }),
       'webhook-signature': z.string().meta({
         description:
-          'Standard Webhooks: "v1," and the base64 HMAC-SHA256 of "<webhook-id>.<webhook-timestamp>.<body>", under the bytes in base64 behind "whsec_", or the UTF-8 bytes of any other secret',
+          'Standard Webhooks: "v1," and the base64 HMAC-SHA256 of "<webhook-id>.<webhook-timestamp>.<body>", under the bytes in base64 behind "whsec_", or the UTF-8 bytes of any other secret. While a secret is being changed there are two, separated by a space, the new secret\'s first: accept the request when either fits',
         example: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
       }),
       'User-Agent': z.string().meta({ example: userAgent }),

@@ -5,6 +5,7 @@ import { examplePayload } from '../../domain/event-types.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { checkWebhookUrl } from '../../domain/webhook-url.ts'
 import { createWebhook, deleteWebhook, updateWebhook } from '../../use-cases/manage-webhooks.ts'
+import { rotateSecret } from '../../use-cases/rotate-secret.ts'
 import { sendTest } from '../../use-cases/send-test.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint, etagOf, type Reply } from '../endpoint.ts'
@@ -25,6 +26,7 @@ import { toScope } from '../schemas/scope.ts'
 import {
   CreatedWebhook,
   CreateWebhook,
+  RotateSecret,
   toWebhookResource,
   UpdateWebhook,
   WebhookResource,
@@ -41,9 +43,16 @@ function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {
   return verdict === undefined || verdict.ok ? [] : [{ field: 'url', detail: verdict.reason }]
 }
 
-async function shown({ log }: AdminDeps, webhook: Webhook): Promise<Reply> {
-  const body = toWebhookResource(webhook, await log.stats(webhook.id))
-  return { status: 200, body, headers: { ETag: etagOf(webhook.version) } }
+async function resourceOf({ log, now }: AdminDeps, webhook: Webhook) {
+  return toWebhookResource(webhook, { stats: await log.stats(webhook.id), nowMs: now() })
+}
+
+async function shown(deps: AdminDeps, webhook: Webhook): Promise<Reply> {
+  return {
+    status: 200,
+    body: await resourceOf(deps, webhook),
+    headers: { ETag: etagOf(webhook.version) },
+  }
 }
 
 export const webhookEndpoints: readonly Endpoint[] = [
@@ -58,7 +67,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
     body: CreateWebhook,
     check: checkUrl,
     replies: { 201: { description: 'Created', schema: CreatedWebhook } },
-    handle: async ({ manageWebhooks }, { body }) => {
+    handle: async ({ manageWebhooks, now }, { body }) => {
       const { webhook, secret } = await createWebhook(manageWebhooks, {
         url: body.url,
         secret: body.secret,
@@ -72,11 +81,8 @@ export const webhookEndpoints: readonly Endpoint[] = [
       })
       // Relative, because behind API Gateway the path begins with a stage.
       const headers = { ETag: etagOf(webhook.version), Location: `webhooks/${webhook.id}` }
-      return {
-        status: 201,
-        body: { ...toWebhookResource(webhook, { total: 0, errored: 0 }), secret },
-        headers,
-      }
+      const resource = toWebhookResource(webhook, { stats: { total: 0, errored: 0 }, nowMs: now() })
+      return { status: 201, body: { ...resource, secret }, headers }
     },
   }),
   endpoint({
@@ -95,14 +101,9 @@ export const webhookEndpoints: readonly Endpoint[] = [
       cursor: webhookCursor,
     }),
     replies: { 200: { description: 'A page of webhooks', schema: Page(WebhookResource) } },
-    handle: async (
-      { webhooks, log },
-      { query: { event_type: eventType, enabled, limit, cursor: before } },
-    ) => {
-      const found = await webhooks.list({ eventType, enabled, before, limit })
-      const data = await Promise.all(
-        found.map(async (webhook) => toWebhookResource(webhook, await log.stats(webhook.id))),
-      )
+    handle: async (deps, { query: { event_type: eventType, enabled, limit, cursor: before } }) => {
+      const found = await deps.webhooks.list({ eventType, enabled, before, limit })
+      const data = await Promise.all(found.map((webhook) => resourceOf(deps, webhook)))
       return {
         status: 200,
         body: { data, next_cursor: cursorOf(found.length === limit ? found.at(-1)?.id : undefined) },
@@ -166,6 +167,27 @@ export const webhookEndpoints: readonly Endpoint[] = [
     handle: async ({ manageWebhooks }, { params: { id }, expectedVersion }) => {
       await deleteWebhook(manageWebhooks, id, expectedVersion)
       return { status: 204 }
+    },
+  }),
+  endpoint({
+    method: 'POST',
+    path: '/webhooks/{id}/rotate-secret',
+    bodyIsOptional: true,
+    scope: 'admin',
+    operationId: 'rotateSecret',
+    summary: "Change a webhook's signing secret",
+    description:
+      'The new secret is in the answer and is never shown again. During the overlap both secrets sign webhook-signature, the new one first; X-Sourcegraph-Webhook-Signature has room for one value, and the old secret signs it until it ends. Two secrets sign at most: rotating during an overlap ends the older one at once.',
+    tag,
+    params,
+    body: RotateSecret,
+    usesIfMatch: true,
+    replies: { 200: { description: 'The webhook, with its new secret', schema: CreatedWebhook } },
+    handle: async (deps, { params: { id }, body: { secret: given, overlap }, expectedVersion }) => {
+      const rotation = { secret: given, overlapMs: overlap }
+      const { webhook, secret } = await rotateSecret(deps.manageWebhooks, id, { rotation, expectedVersion })
+      const headers = { ETag: etagOf(webhook.version) }
+      return { status: 200, body: { ...(await resourceOf(deps, webhook)), secret }, headers }
     },
   }),
   endpoint({

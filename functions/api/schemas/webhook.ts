@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
+import { parseDuration } from '../../domain/duration.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
 import { isSigningSecret } from '../../domain/signature.ts'
-import type { Webhook } from '../../domain/webhook.ts'
+import { previousSecretAt, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
 import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
@@ -67,20 +68,20 @@ const fields = {
   }),
 }
 
+const SigningSecret = z
+  .string()
+  .min(1)
+  .max(256)
+  .refine(isSigningSecret, 'begins with whsec_, so base64 must follow.')
+
 /** The body that creates a webhook. */
 export const CreateWebhook = z
   .strictObject({
     url: fields.url,
-    secret: z
-      .string()
-      .min(1)
-      .max(256)
-      .refine(isSigningSecret, 'begins with whsec_, so base64 must follow.')
-      .optional()
-      .meta({
-        description: 'Signs every request. Generated (256 bits) when absent; shown once, in the answer',
-        example: 'shared secret',
-      }),
+    secret: SigningSecret.optional().meta({
+      description: 'Signs every request. Generated (256 bits) when absent; shown once, in the answer',
+      example: 'shared secret',
+    }),
     event_types: fields.event_types,
     description: fields.description.default(''),
     scope: fields.scope.default({}),
@@ -113,6 +114,30 @@ export const UpdateWebhook = z
   })
   .meta({ id: 'UpdateWebhook', example: { enabled: false } })
 
+const maxOverlapMs = 7 * 86_400_000
+
+/** The body that rotates a webhook's secret. */
+export const RotateSecret = z
+  .strictObject({
+    secret: SigningSecret.optional().meta({
+      description: 'The new secret. Generated (256 bits) when absent; shown once, in the answer',
+      example: 'another shared secret',
+    }),
+    overlap: z
+      .string()
+      .default('24h')
+      .transform(parseDuration)
+      .refine((overlapMs) => overlapMs !== undefined, 'must be a duration such as 0s, 90m, 24h or 7d.')
+      .refine((overlapMs) => overlapMs === undefined || overlapMs <= maxOverlapMs, 'must be at most 7d.')
+      .transform((overlapMs) => overlapMs ?? 0)
+      .meta({
+        description:
+          'How long the old secret goes on signing, at most 7d; 0s ends it at once, as when it leaked',
+        example: '24h',
+      }),
+  })
+  .meta({ id: 'RotateSecret', example: { overlap: '24h' } })
+
 /** A webhook as the API shows it: neither its secret nor its headers' values. */
 export const WebhookResource = z
   .object({
@@ -124,6 +149,11 @@ export const WebhookResource = z
     header_names: z.array(z.string()).meta({
       description: 'Names of the extra headers; their values are never shown',
       example: ['Authorization'],
+    }),
+    previous_secret_expires_at: Time.nullable().meta({
+      description:
+        'Until then the secret before the last rotation signs too, and alone signs X-Sourcegraph-Webhook-Signature. null: one secret signs',
+      example: null,
     }),
     enabled: z.boolean(),
     disabled_reason: z.enum(['gone']).nullable().meta({
@@ -146,6 +176,7 @@ export const WebhookResource = z
   })
   .meta({ id: 'Webhook' })
 
+/** A webhook when it was created, and when its secret was rotated. */
 export const CreatedWebhook = WebhookResource.extend({
   secret: z.string().meta({
     description: 'The signing secret. Keep it now: it is not shown again',
@@ -153,7 +184,10 @@ export const CreatedWebhook = WebhookResource.extend({
   }),
 }).meta({ id: 'CreatedWebhook' })
 
-export function toWebhookResource(webhook: Webhook, stats: WebhookStats): z.input<typeof WebhookResource> {
+export function toWebhookResource(
+  webhook: Webhook,
+  { stats, nowMs }: { stats: WebhookStats; nowMs: number },
+): z.input<typeof WebhookResource> {
   return {
     id: webhook.id,
     url: webhook.url,
@@ -161,6 +195,7 @@ export function toWebhookResource(webhook: Webhook, stats: WebhookStats): z.inpu
     event_types: [...webhook.eventTypes],
     scope: toScopeResource(webhook.scope),
     header_names: Object.keys(webhook.headers),
+    previous_secret_expires_at: isoTimeOrNull(previousSecretAt(webhook, nowMs)?.expiresAt ?? null),
     enabled: webhook.enabled,
     disabled_reason: webhook.disabledReason,
     disabled_at: isoTimeOrNull(webhook.disabledAt),

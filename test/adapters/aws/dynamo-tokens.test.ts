@@ -53,6 +53,15 @@ describe('DynamoTokens', () => {
     expect(await tokens.list({ limit: 10 })).toEqual([])
   })
 
+  it('finds a token no longer that another process removed, however often it was found before', async () => {
+    const { tokens, elsewhere } = given()
+    const token = aToken()
+    await elsewhere.create(token)
+    for (let nth = 0; nth < 3; nth++) expect(await tokens.findByHash(token.hash)).toEqual(token)
+    await elsewhere.remove(token.id)
+    expect(await tokens.findByHash(token.hash)).toBeUndefined()
+  })
+
   it('tells one of those who remove a token at once that it did', async () => {
     const { tokens, elsewhere } = given()
     const { id, ...token } = aToken()

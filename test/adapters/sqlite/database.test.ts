@@ -1,10 +1,23 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { NewerData, openDatabase } from '../../../functions/adapters/sqlite/database.ts'
-import { schemaVersion } from '../../../functions/adapters/sqlite/schema.ts'
+import { migrations, schemaVersion } from '../../../functions/adapters/sqlite/schema.ts'
 import { perTest } from '../../contracts/harness.ts'
 import { makeFolder } from '../../contracts/sqlite-store.ts'
+
+/** Columns by table. */
+function contentsOf(database: DatabaseSync): Map<string, unknown> {
+  const tables = database.prepare("select name from sqlite_schema where type = 'table' order by name").all()
+  return new Map(
+    tables.map(({ name }) => [
+      String(name),
+      database.prepare('select name, type, "notnull", pk from pragma_table_info(?)').all(String(name)),
+    ]),
+  )
+}
 
 describe('openDatabase', () => {
   const given = perTest(async () => {
@@ -50,6 +63,56 @@ describe('openDatabase', () => {
     expect(() => openDatabase(file)).toThrow(NewerData)
     expect(() => openDatabase(file)).toThrow(`version ${schemaVersion + 1}`)
     expect(existsSync(`${file}-wal`)).toBe(false)
+  })
+
+  it('brings data of version 1 to its own version, and loses nothing', () => {
+    const { file } = given()
+    const old = new DatabaseSync(file)
+    old.exec(`
+      pragma journal_mode = wal; begin; ${migrations[0]} pragma user_version = 1; commit;
+      insert into webhooks values ('whk_1', 'https://ci.example.com/', '', '["*"]', '{}', '{}', 'sealed', 1, null, null, null,
+        2.5, 3, 4, 5);
+    `)
+    const tables = contentsOf(old)
+    old.close()
+    const migrated = openDatabase(file)
+    expect(migrated.prepare('pragma user_version').get()).toEqual({ user_version: schemaVersion })
+    expect(migrated.prepare('select * from webhooks').all()).toMatchObject([
+      { id: 'whk_1', secret: 'sealed', rate_limit: 2.5, version: 3, previous_secret: null },
+    ])
+    expect([...contentsOf(migrated).keys()]).toEqual(expect.arrayContaining([...tables.keys()]))
+    migrated.close()
+    const again = openDatabase(file)
+    expect(again.prepare('select count(*) n from webhooks').get()).toEqual({ n: 1 })
+    again.close()
+  })
+
+  it('has the same tables whether it made them now or out of those of version 1', () => {
+    const { file } = given()
+    const old = new DatabaseSync(file)
+    old.exec(`begin; ${migrations[0]} pragma user_version = 1; commit`)
+    old.close()
+    const [migrated, made] = [openDatabase(file), openDatabase(`${file}-new`)]
+    expect(contentsOf(migrated)).toEqual(contentsOf(made))
+    migrated.close()
+    made.close()
+  })
+
+  it('leaves data as they were when a migration fails, and can be asked again', () => {
+    const { file } = given()
+    const old = new DatabaseSync(file)
+    old.exec(`begin; ${migrations[0]} pragma user_version = 1; commit; drop table webhooks`)
+    old.close()
+    for (let nth = 0; nth < 2; nth++) expect(() => openDatabase(file)).toThrow('no such table: webhooks')
+    const left = new DatabaseSync(file)
+    expect(left.prepare('pragma user_version').get()).toEqual({ user_version: 1 })
+    left.close()
+  })
+
+  it('keeps the migrations that were released as they were', () => {
+    const released = ['dd93f23ee2d4fe12', 'f7a198afe3ba7fdd']
+    const digests = migrations.map((steps) => createHash('sha256').update(steps).digest('hex').slice(0, 16))
+    expect(digests.slice(0, released.length)).toEqual(released)
   })
 
   it('throws when the file is no database', async () => {

@@ -7,13 +7,13 @@ describe('a receiver with the secret', () => {
   it('takes a request with both signatures, and prints it', async () => {
     const { url, text } = await aReceiver({ secret })
     const reply = await post(`${url}/hooks?token=t0p`, payload, signed(payload))
-    expect(reply).toEqual({ status: 200, retryAfter: null, text: 'Both signatures verify.\n' })
+    expect(reply).toEqual({ status: 200, retryAfter: null, text: 'The signatures verify.\n' })
     expect(text().replace(/^\S+/, 'TIME')).toBe(
       [
         'TIME POST /hooks',
         '  event type  batch_change:apply',
         '  webhook-id  evt_1, attempt 1 of this id seen here',
-        '  verified    both signatures fit',
+        '  verified    the signatures fit',
         '  body        44 bytes',
         '    {',
         '      "id": "QmF0Y2hDaGFuZ2U6MTcz",',
@@ -31,6 +31,19 @@ describe('a receiver with the secret', () => {
     const headers = signed(payload, { key: 'plain text' })
     const signatures = `v1,AAAA ${headers['webhook-signature']} v2,BBBB`
     expect((await post(url, payload, { ...headers, 'webhook-signature': signatures })).status).toBe(200)
+  })
+
+  it.each([
+    ['the old one', 'the old secret'],
+    ['the new one', 'the new secret'],
+  ])('takes a request while the secret is being changed, knowing %s', async (_, known) => {
+    const { url } = await aReceiver({ secret: known })
+    const [renewed, old] = [
+      signed(payload, { key: 'the new secret' }),
+      signed(payload, { key: 'the old secret' }),
+    ]
+    const both = `${renewed['webhook-signature']} ${old['webhook-signature']}`
+    expect((await post(url, payload, { ...old, 'webhook-signature': both })).status).toBe(200)
   })
 
   it.each([
