@@ -24,6 +24,8 @@ export const DeliveryMessage = z.strictObject({
   deferrals: z.optional(z.int()),
   /** Whether the attempt has its place in the webhook's rate limit already. */
   paced: z.optional(z.boolean()),
+  /** An admin asked for this attempt now: it does not wait for the webhook's breaker. */
+  by_hand: z.optional(z.boolean()),
 })
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>
 

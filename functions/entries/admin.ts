@@ -1,11 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
+import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
@@ -33,7 +35,9 @@ const store = {
   now,
   log,
 }
-const webhooks = new DynamoWebhooks(config, now)
+const counts = new ChangeCounts(config)
+const webhooks = new DynamoWebhooks(config, now, counts)
+const breakers = new DynamoBreakers(config, now, counts)
 const sources = new DynamoSources(config)
 const events = new DynamoEvents(store, sources)
 const deliveries = new DynamoDeliveries(store)
@@ -46,10 +50,11 @@ const deliveryQueue = new SqsQueue<DeliveryMessage>(sqsClient(), {
 
 export const handler = adminHandler(
   {
-    manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
+    manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
     redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
     sendTest: { webhooks, events, deliveries, deliveryQueue, newEventId, now, pause },
     webhooks,
+    breakers,
     events,
     log: new DynamoDeliveryLog(store),
     tokens: new DynamoTokens(config),

@@ -1,9 +1,11 @@
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
+import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoRateLimiter } from '../adapters/aws/dynamo-rate-limiter.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
@@ -11,6 +13,7 @@ import { HttpSender } from '../adapters/http/http-sender.ts'
 import { jsonLog as log } from '../adapters/json-log.ts'
 import { ExpiringCache } from '../domain/expiring-cache.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
+import type { Streak } from '../domain/receiver-health.ts'
 import { environments, readEnvironment, urlPolicyOf } from '../environment.ts'
 import { DeliveryMetrics } from '../metrics.ts'
 import type { OpenedSecrets } from '../use-cases/sign-request.ts'
@@ -28,7 +31,9 @@ const store = {
   log,
 }
 const metrics = new DeliveryMetrics()
-const webhooks = new DynamoWebhooks(config, now)
+// One, so that webhooks and breakers share the read of it.
+const counts = new ChangeCounts(config)
+const webhooks = new DynamoWebhooks(config, now, counts)
 const sender = new HttpSender({
   policy: urlPolicyOf(environment),
   deadlineMs: 15_000,
@@ -48,6 +53,10 @@ const deliver = deliverHandler(
       log,
     }),
     limiter: new DynamoRateLimiter(config),
+    breakers: new DynamoBreakers(config, now, counts),
+    streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
+    // SQS bounds no group's concurrency. A quarter of the batches that run at once by default.
+    slowness: { afterMs: 1_000, mostInFlight: 50 },
     cipher: new KmsCipher(kmsClient(), environment.KMS_KEY_ID),
     openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
     userAgent,

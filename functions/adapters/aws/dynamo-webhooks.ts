@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
 import { anyEventType, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
+import { breakerKey } from './dynamo-breakers.ts'
 import { paceKey } from './dynamo-rate-limiter.ts'
 import { isAbsentOrHas } from './expressions.ts'
-import { ChangeCount, KeptReads } from './kept-reads.ts'
+import { ChangeCounts, KeptReads } from './kept-reads.ts'
 import type { Key, Table } from './table.ts'
 import { parseWebhook, webhookAttributes } from './webhook-item.ts'
 
@@ -20,15 +21,17 @@ const filteredPage = 200
  */
 export class DynamoWebhooks {
   readonly #table: Table
-  readonly #count: ChangeCount
+  readonly #counts: ChangeCounts
   readonly #webhooks: KeptReads<Webhook | undefined>
   readonly #subscribed: KeptReads<readonly Webhook[]>
 
-  constructor(table: Table, now: () => number) {
+  /** @param counts to share their reads with others who ask for them at the same moment. */
+  constructor(table: Table, now: () => number, counts = new ChangeCounts(table)) {
     this.#table = table
-    this.#count = new ChangeCount(table)
-    this.#webhooks = new KeptReads(this.#count, { now, maxEntries: 10_000 })
-    this.#subscribed = new KeptReads(this.#count, { now, maxEntries: 200 })
+    this.#counts = counts
+    const kept = { counted: 'changes', now } as const
+    this.#webhooks = new KeptReads(counts, { ...kept, maxEntries: 10_000 })
+    this.#subscribed = new KeptReads(counts, { ...kept, maxEntries: 200 })
   }
 
   get(id: string): Promise<Webhook | undefined> {
@@ -93,7 +96,7 @@ export class DynamoWebhooks {
     await this.#changed(removed !== undefined)
     if (removed === undefined) return false
     const { eventTypes } = parseWebhook(removed.old)
-    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), paceKey(id)]
+    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), paceKey(id), breakerKey(id)]
     await Promise.all(keys.map((key) => this.#table.delete(key)))
     return true
   }
@@ -131,7 +134,7 @@ export class DynamoWebhooks {
   async #changed(isMade = true): Promise<void> {
     this.#webhooks.forget()
     this.#subscribed.forget()
-    if (isMade) await this.#count.raise()
+    if (isMade) await this.#counts.raise('changes')
   }
 }
 

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { schema, schemaVersion } from './schema.ts'
+import { laterTables, schema, schemaVersion } from './schema.ts'
 
 /** The data were written by a newer version of this service. */
 export class NewerData extends Error {
@@ -33,6 +33,7 @@ export function openDatabase(file: string): DatabaseSync {
     )
   }
   if (version === 0) database.exec(`begin; ${schema} pragma user_version = ${schemaVersion}; commit`)
+  database.exec(laterTables)
   // A new file's name is durable only once its folder is: neither SQLite nor GroupCommit sees to that.
   const folder = openSync(dirname(file), 'r')
   fsyncSync(folder)

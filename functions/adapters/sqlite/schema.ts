@@ -69,3 +69,10 @@ create table messages (
 ) strict;
 create index messages_by_group on messages (queue, group_id, visible_at) where in_flight = 0;
 `
+
+/** Tables that came later without a change of any other: made at every start where they are not there yet. */
+export const laterTables = `
+create table if not exists breakers (
+  webhook_id text primary key, version integer not null, state text not null
+) strict, without rowid;
+`

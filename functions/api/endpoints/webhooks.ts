@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { untroubled } from '../../domain/breaker.ts'
 import type { FieldProblem } from '../../domain/errors.ts'
 import { NotFound } from '../../domain/errors.ts'
 import { examplePayload } from '../../domain/event-types.ts'
@@ -41,8 +42,13 @@ function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {
   return verdict === undefined || verdict.ok ? [] : [{ field: 'url', detail: verdict.reason }]
 }
 
-async function shown({ log }: AdminDeps, webhook: Webhook): Promise<Reply> {
-  const body = toWebhookResource(webhook, await log.stats(webhook.id))
+async function resourceOf({ log, breakers }: AdminDeps, webhook: Webhook) {
+  const [stats, breaker] = await Promise.all([log.stats(webhook.id), breakers.get(webhook.id)])
+  return toWebhookResource(webhook, { stats, breaker })
+}
+
+async function shown(deps: AdminDeps, webhook: Webhook): Promise<Reply> {
+  const body = await resourceOf(deps, webhook)
   return { status: 200, body, headers: { ETag: etagOf(webhook.version) } }
 }
 
@@ -74,7 +80,10 @@ export const webhookEndpoints: readonly Endpoint[] = [
       const headers = { ETag: etagOf(webhook.version), Location: `webhooks/${webhook.id}` }
       return {
         status: 201,
-        body: { ...toWebhookResource(webhook, { total: 0, errored: 0 }), secret },
+        body: {
+          ...toWebhookResource(webhook, { stats: { total: 0, errored: 0 }, breaker: untroubled }),
+          secret,
+        },
         headers,
       }
     },
@@ -95,14 +104,9 @@ export const webhookEndpoints: readonly Endpoint[] = [
       cursor: webhookCursor,
     }),
     replies: { 200: { description: 'A page of webhooks', schema: Page(WebhookResource) } },
-    handle: async (
-      { webhooks, log },
-      { query: { event_type: eventType, enabled, limit, cursor: before } },
-    ) => {
-      const found = await webhooks.list({ eventType, enabled, before, limit })
-      const data = await Promise.all(
-        found.map(async (webhook) => toWebhookResource(webhook, await log.stats(webhook.id))),
-      )
+    handle: async (deps, { query: { event_type: eventType, enabled, limit, cursor: before } }) => {
+      const found = await deps.webhooks.list({ eventType, enabled, before, limit })
+      const data = await Promise.all(found.map((webhook) => resourceOf(deps, webhook)))
       return {
         status: 200,
         body: { data, next_cursor: cursorOf(found.length === limit ? found.at(-1)?.id : undefined) },

@@ -1,0 +1,98 @@
+import { type Breaker, closed, slowed } from '../domain/breaker.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import {
+  afterExperience,
+  type Experience,
+  healthOf,
+  longer,
+  noStreak,
+  type Slowness,
+  type Streak,
+  slowPace,
+} from '../domain/receiver-health.ts'
+
+export interface Breakers {
+  /** The webhook's breaker; `untroubled` when it never was in trouble. */
+  get(webhookId: string): Promise<Breaker>
+  /** Stores the breaker if the one before its version is stored; false when that was changed meanwhile. */
+  replace(webhookId: string, breaker: Breaker): Promise<boolean>
+}
+
+export interface HeedReceiver {
+  readonly breakers: Breakers
+  /** Of webhooks whose last attempts failed; kept for five minutes from the last of them. In this process only: it costs no write, and whoever makes many attempts soon sees enough. */
+  readonly streaks: {
+    get(webhookId: string): Streak | undefined
+    set(webhookId: string, streak: Streak): void
+  }
+  /** Undefined where the queue itself bounds what one webhook has under way. */
+  readonly slowness: Slowness | undefined
+  readonly now: () => number
+}
+
+// A request that has not been answered yet may take up to the deadline, which is about that long.
+const unansweredMs = 16_000
+const mostTries = 3
+
+/**
+ * Learns from an attempt how its receiver is, and changes the webhook's breaker where that says so. For a webhook that
+ * is well, an attempt that succeeds costs nothing here.
+ * @param breaker as it was read before the attempt.
+ */
+export async function heedOutcome(
+  deps: HeedReceiver,
+  {
+    webhookId,
+    breaker,
+    outcome,
+    ...attempt
+  }: {
+    readonly webhookId: string
+    readonly breaker: Breaker
+    readonly outcome: Outcome
+  } & Pick<Experience, 'deliveryId' | 'sentAt' | 'nowMs'>,
+): Promise<void> {
+  const health = healthOf(outcome)
+  const streak = streakAfter(deps, webhookId, health)
+  const experience = { ...attempt, health, streak, slowness: deps.slowness }
+  // An open one was read before this attempt became its probe.
+  if (breaker.kind !== 'open' && afterExperience(breaker, experience) === undefined) return
+  await changeBreaker(deps.breakers, webhookId, (current) => afterExperience(current, experience))
+}
+
+/** Tells of a receiver that has not answered for a while, so that not all who send to it wait as long. */
+export async function heedSilence(deps: HeedReceiver, webhookId: string): Promise<void> {
+  const { slowness } = deps
+  if (slowness === undefined) return
+  const perSecond = slowPace(unansweredMs, slowness)
+  await changeBreaker(deps.breakers, webhookId, (current) =>
+    current.kind === 'closed' ? slowed(current, { perSecond, nowMs: deps.now() }) : undefined,
+  )
+}
+
+/** Forgets what was learnt of a webhook's receiver: it was changed, so that it may be well now. */
+export function forgive(breakers: Breakers, webhookId: string): Promise<void> {
+  return changeBreaker(breakers, webhookId, (current) =>
+    current.kind === 'closed' ? undefined : closed(current),
+  )
+}
+
+/** Who changes a breaker at the same moment saw the same receiver: after a few tries the others' word stands. */
+async function changeBreaker(
+  breakers: Breakers,
+  webhookId: string,
+  change: (current: Breaker) => Breaker | undefined,
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const changed = change(await breakers.get(webhookId))
+    if (changed === undefined || (await breakers.replace(webhookId, changed))) return
+  }
+}
+
+function streakAfter({ streaks }: HeedReceiver, webhookId: string, health: Experience['health']): Streak {
+  const streak = streaks.get(webhookId) ?? noStreak
+  if (health === 'unknown' || (health === 'up' && streak.failures === 0)) return streak
+  const after = health === 'up' ? noStreak : longer(streak, health)
+  streaks.set(webhookId, after)
+  return after
+}
