@@ -4,6 +4,7 @@ import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoRateLimiter } from '../adapters/aws/dynamo-rate-limiter.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
+import { DynamoTrials } from '../adapters/aws/dynamo-trials.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
 import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
@@ -41,6 +42,8 @@ const sender = new HttpSender({
   maxConnectionsPerOrigin: 10,
 })
 
+const aMinute = { maxAgeMs: 60_000, maxEntries: 10_000 }
+
 const deliver = deliverHandler(
   {
     webhooks: { get: (id) => webhooks.get(id), disable: metrics.countedDisable(webhooks) },
@@ -56,7 +59,7 @@ const deliver = deliverHandler(
     breakers: new DynamoBreakers(config, now, counts),
     streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
     // SQS bounds no group's concurrency. A quarter of the batches that run at once by default.
-    slowness: { afterMs: 1_000, mostInFlight: 50 },
+    slowness: { afterMs: 500, mostInFlight: 50 },
     cipher: new KmsCipher(kmsClient(), environment.KMS_KEY_ID),
     openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
     userAgent,
@@ -65,6 +68,7 @@ const deliver = deliverHandler(
     chance: Math.random,
   },
   log,
+  { trials: new DynamoTrials(config, now), swift: new ExpiringCache<true>(aMinute, now) },
 )
 
 export const handler = async (...[batch, context]: Parameters<typeof deliver>) => {

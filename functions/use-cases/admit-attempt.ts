@@ -28,6 +28,8 @@ export interface AdmitAttempt {
   readonly deliveryQueue: DeliveryQueue
   readonly limiter: RateLimiter
   readonly breakers: Breakers
+  /** Of the batch at hand; absent where the queue itself bounds what one webhook has under way. */
+  readonly crowds?: { mayGo(webhookId: string): Promise<boolean> }
   readonly defaultSchedule: RetrySchedule
   readonly now: () => number
   readonly chance: () => number
@@ -49,6 +51,7 @@ export type Admitted =
 /** A slow webhook's places are given out only so far ahead, because its pace may soon be another. */
 const slowHorizonMs = 10_000
 const leastPutOffMs = 2 * 3_600_000
+const crowdWaitMs = 1_000
 
 /** Whether an attempt may be made now; if not, puts it off: its row says until when, so that neither sweep nor audit takes it for lost. */
 export async function admitAttempt(deps: AdmitAttempt, due: Due): Promise<Admitted> {
@@ -65,6 +68,9 @@ export async function admitAttempt(deps: AdmitAttempt, due: Due): Promise<Admitt
         why: `Not sent: ${words(admission)} and this attempt could not be put off any longer.`,
       }
     case 'send':
+      if (message.paced !== true && (await isCrowdedOut(deps, due))) return { kind: 'put off' }
+      if (await isPaced(deps, due, undefined)) return { kind: 'put off' }
+      return { kind: 'send' }
     case 'pace':
     case 'probe':
       if (await isPaced(deps, due, admission.kind === 'pace' ? admission.perSecond : undefined))
@@ -112,6 +118,14 @@ function words({ since }: { readonly since: number }): string {
   return `the receiver has failed or not answered since ${new Date(since).toISOString()}`
 }
 
+/** Puts off for a moment what its crowd keeps from going. That is too short for the sweep to take it for lost. */
+async function isCrowdedOut({ crowds, ...deps }: AdmitAttempt, { delivery, message }: Due): Promise<boolean> {
+  if (crowds === undefined || (await crowds.mayGo(delivery.webhookId))) return false
+  const until = Math.round(deps.now() + crowdWaitMs * (1 + 2 * deps.chance()))
+  await sendLater(deps, { delivery, message }, until)
+  return true
+}
+
 /** Whether the rate limit, or the pace that a slow receiver can take, has no place for the attempt now: it is then put off. */
 async function isPaced(deps: AdmitAttempt, due: Due, slowPace: number | undefined): Promise<boolean> {
   const { webhook, delivery, message } = due
@@ -141,7 +155,14 @@ async function putOff(
     delivery: { ...delivery, nextAttemptAt: until },
     sweepAt: sweepAt(until, nowMs),
   })
-  if (!waitsInQueue(until, nowMs)) return
+  if (waitsInQueue(until, nowMs)) await sendLater(deps, { delivery, message }, until)
+}
+
+async function sendLater(
+  deps: Pick<AdmitAttempt, 'deliveryQueue'>,
+  { delivery, message }: Pick<Due, 'delivery' | 'message'>,
+  until: number,
+): Promise<void> {
   const body = { ...message, deferrals: (message.deferrals ?? 0) + 1 }
   const refused = await deps.deliveryQueue.send([
     deliveryMessage(body, { webhookId: delivery.webhookId, notBefore: until }),

@@ -7,6 +7,7 @@ import type { Outcome } from '../domain/outcome.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { type AdmitAttempt, admitAttempt, type Due } from './admit-attempt.ts'
 import { toAttempt } from './attempt-record.ts'
+import type { Crowds } from './crowds.ts'
 import { type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
@@ -38,6 +39,7 @@ export interface Sender {
 }
 
 export interface AttemptDelivery extends SignRequest, AdmitAttempt, HeedReceiver {
+  readonly crowds?: Crowds
   readonly webhooks: {
     get(webhookId: string): Promise<Webhook | undefined>
     disable(webhookId: string, reason: 'gone', nowMs: number): Promise<void>

@@ -27,6 +27,8 @@ export interface HeedReceiver {
   }
   /** Undefined where the queue itself bounds what one webhook has under way. */
   readonly slowness: Slowness | undefined
+  /** Of the batch at hand. */
+  readonly crowds?: { answeredSoon(webhookId: string): Promise<void> }
   readonly now: () => number
 }
 
@@ -55,6 +57,9 @@ export async function heedOutcome(
   const health = healthOf(outcome)
   const streak = streakAfter(deps, webhookId, health)
   const experience = { ...attempt, health, streak, slowness: deps.slowness }
+  const { crowds, slowness } = deps
+  if (slowness !== undefined && health === 'up' && attempt.nowMs - attempt.sentAt <= slowness.afterMs)
+    await crowds?.answeredSoon(webhookId)
   // An open one was read before this attempt became its probe.
   if (breaker.kind !== 'open' && afterExperience(breaker, experience) === undefined) return
   await changeBreaker(deps.breakers, webhookId, (current) => afterExperience(current, experience))

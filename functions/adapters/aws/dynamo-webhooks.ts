@@ -3,6 +3,7 @@ import { anyEventType, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
 import { breakerKey } from './dynamo-breakers.ts'
 import { paceKey } from './dynamo-rate-limiter.ts'
+import { trialKey } from './dynamo-trials.ts'
 import { isAbsentOrHas } from './expressions.ts'
 import { ChangeCounts, KeptReads } from './kept-reads.ts'
 import type { Key, Table } from './table.ts'
@@ -96,7 +97,8 @@ export class DynamoWebhooks {
     await this.#changed(removed !== undefined)
     if (removed === undefined) return false
     const { eventTypes } = parseWebhook(removed.old)
-    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), paceKey(id), breakerKey(id)]
+    const paces = [paceKey(id), breakerKey(id), trialKey(id)]
+    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), ...paces]
     await Promise.all(keys.map((key) => this.#table.delete(key)))
     return true
   }
