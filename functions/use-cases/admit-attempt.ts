@@ -50,7 +50,7 @@ export type Admitted =
 
 /** A slow webhook's places are given out only so far ahead, because its pace may soon be another. */
 const slowHorizonMs = 10_000
-const leastPutOffMs = 2 * 3_600_000
+const longestPutOffMs = 2 * 3_600_000
 const crowdWaitMs = 1_000
 
 /** Whether an attempt may be made now; if not, puts it off: its row says until when, so that neither sweep nor audit takes it for lost. */
@@ -94,10 +94,10 @@ function admissionOf(deps: AdmitAttempt, { webhook, breaker, delivery }: Due): A
   return admit(breaker, { deliveryId: delivery.id, nowMs: deps.now(), latest, chance: deps.chance() })
 }
 
-/** An attempt is put off at most for as long as the schedule would wait after it, or for two hours if that is less. */
+/** An attempt is put off by its own planned wait and two hours, so that a schedule takes twice its time at most. */
 function latestOf({ updatedAt, attempts }: Delivery, schedule: RetrySchedule): number {
-  const planned = 2 * (schedule[attempts] ?? 0)
-  return updatedAt + planned + Math.max(leastPutOffMs, schedule[attempts + 1] ?? 0)
+  // A receiver may have asked for twice the planned wait itself.
+  return updatedAt + 2 * (schedule[attempts] ?? 0) + longestPutOffMs
 }
 
 async function waitForProbe(
