@@ -12,7 +12,7 @@ export const BreakerState = z.discriminatedUnion('kind', [
     since,
     probeAt: z.number(),
     waitMs: z.number(),
-    probe: z.nullable(z.object({ deliveryId: z.string(), at: z.number() })),
+    probe: z.nullable(z.object({ attemptId: z.string(), at: z.number() })),
   }),
   z.object({ kind: z.literal('slow'), version, since, perSecond: z.number() }),
 ])

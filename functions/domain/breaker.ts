@@ -15,7 +15,7 @@ export type Breaker = { readonly version: number } & (
       /** How long after a failed probe the next may go. */
       readonly waitMs: number
       /** The probe that is under way. */
-      readonly probe: { readonly deliveryId: string; readonly at: number } | null
+      readonly probe: { readonly attemptId: string; readonly at: number } | null
     }
   | { readonly kind: 'slow'; readonly since: number; readonly perSecond: number }
 )
@@ -50,19 +50,14 @@ const probeLostMs = 21 * 60_000
  */
 export function admit(
   breaker: Breaker,
-  {
-    deliveryId,
-    nowMs,
-    latest,
-    chance,
-  }: { deliveryId: string; nowMs: number; latest: number; chance: number },
+  { attemptId, nowMs, latest, chance }: { attemptId: string; nowMs: number; latest: number; chance: number },
 ): Admission {
   if (breaker.kind === 'closed') return { kind: 'send' }
   if (breaker.kind === 'slow') return { kind: 'pace', perSecond: breaker.perSecond }
   const { since, probe, probeAt } = breaker
-  if (probe?.deliveryId === deliveryId) return { kind: 'probe', claimed: undefined }
+  if (probe?.attemptId === attemptId) return { kind: 'probe', claimed: undefined }
   if (probe === null ? nowMs >= probeAt : nowMs - probe.at > probeLostMs)
-    return { kind: 'probe', claimed: { ...breaker, ...next(breaker), probe: { deliveryId, at: nowMs } } }
+    return { kind: 'probe', claimed: { ...breaker, ...next(breaker), probe: { attemptId, at: nowMs } } }
   if (nowMs >= latest) return { kind: 'fail', since }
   const waitMs = Math.max(firstWaitMs, nowMs - since) * (1 + chance / 2)
   return { kind: 'wait', until: Math.min(Math.round(nowMs + waitMs), latest), since }

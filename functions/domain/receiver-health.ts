@@ -49,7 +49,7 @@ export function slowPace(durationMs: number, { mostInFlight }: Slowness): number
 
 /** What is known of an attempt when it is over. */
 export interface Experience {
-  readonly deliveryId: string
+  readonly attemptId: string
   readonly health: Health
   readonly streak: Streak
   readonly sentAt: number
@@ -67,7 +67,7 @@ export function afterExperience(breaker: Breaker, experience: Experience): Break
     const hasFailed = health === 'down' || health === 'hung'
     return hasFailed && isDown(streak) ? opened(breaker, nowMs) : afterDuration(breaker, experience)
   }
-  const isProbe = breaker.probe?.deliveryId === experience.deliveryId
+  const isProbe = breaker.probe?.attemptId === experience.attemptId
   // What was sent before it opened tells nothing new.
   if (health === 'up') return isProbe || sentAt >= breaker.since ? closed(breaker) : undefined
   return isProbe ? probeFailed(breaker, nowMs) : undefined

@@ -1,5 +1,5 @@
 import { type Admission, admit, type Breaker } from '../domain/breaker.ts'
-import type { Delivery } from '../domain/delivery.ts'
+import { attemptId, type Delivery } from '../domain/delivery.ts'
 import {
   type DeliveryMessage,
   type DeliveryQueue,
@@ -91,7 +91,8 @@ function isByHand({ trigger, attempt, by_hand: byHand }: DeliveryMessage): boole
 function admissionOf(deps: AdmitAttempt, { webhook, breaker, delivery }: Due): Admission {
   if (breaker.kind === 'closed') return { kind: 'send' }
   const latest = latestOf(delivery, scheduleOf(webhook, deps.defaultSchedule))
-  return admit(breaker, { deliveryId: delivery.id, nowMs: deps.now(), latest, chance: deps.chance() })
+  const id = attemptId(delivery.id, delivery.attempts + 1)
+  return admit(breaker, { attemptId: id, nowMs: deps.now(), latest, chance: deps.chance() })
 }
 
 /** An attempt is put off by its own planned wait and two hours, so that a schedule takes twice its time at most. */

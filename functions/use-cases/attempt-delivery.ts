@@ -1,5 +1,5 @@
 import { afterAttempt, type Decision } from '../domain/after-attempt.ts'
-import { type Attempt, type Delivery, isTerminal } from '../domain/delivery.ts'
+import { type Attempt, attemptId, type Delivery, isTerminal } from '../domain/delivery.ts'
 import { parseDeliveryId } from '../domain/ids.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
@@ -8,7 +8,7 @@ import type { Webhook } from '../domain/webhook.ts'
 import { type AdmitAttempt, admitAttempt, type Due } from './admit-attempt.ts'
 import { toAttempt } from './attempt-record.ts'
 import type { Crowds } from './crowds.ts'
-import { type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
+import { finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
 
@@ -62,11 +62,13 @@ export async function attemptDelivery(
   seen: boolean,
 ): Promise<AttemptResult> {
   const delivery = (await deps.deliveries.find(message.delivery_id)) ?? unlogged(message)
+  const isMade = isTerminal(delivery.status) || message.attempt !== delivery.attempts + 1
+  if (isMade && seen) await finishProbe(deps, delivery, message.attempt)
   if (isTerminal(delivery.status)) {
     if (seen) await finishDisabling(deps, delivery)
     return 'skipped'
   }
-  if (message.attempt !== delivery.attempts + 1) {
+  if (isMade) {
     // The attempt was logged, but whoever did so may have died before queueing the next one.
     if (seen && delivery.nextAttemptAt !== null && waitsInQueue(delivery.nextAttemptAt, deps.now())) {
       await queueNextAttempt(deps.deliveryQueue, delivery, { payload: message.payload })
@@ -117,7 +119,7 @@ async function attempt(
     webhookId: webhook.id,
     breaker,
     outcome,
-    deliveryId: delivery.id,
+    attemptId: attemptId(delivery.id, message.attempt),
     sentAt,
     nowMs,
   })

@@ -1,4 +1,5 @@
-import { type Breaker, closed, slowed } from '../domain/breaker.ts'
+import { type Breaker, closed, probeFailed, slowed } from '../domain/breaker.ts'
+import { attemptId, type Delivery } from '../domain/delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import {
   afterExperience,
@@ -52,7 +53,7 @@ export async function heedOutcome(
     readonly webhookId: string
     readonly breaker: Breaker
     readonly outcome: Outcome
-  } & Pick<Experience, 'deliveryId' | 'sentAt' | 'nowMs'>,
+  } & Pick<Experience, 'attemptId' | 'sentAt' | 'nowMs'>,
 ): Promise<void> {
   const health = healthOf(outcome)
   const streak = streakAfter(deps, webhookId, health)
@@ -73,6 +74,18 @@ export async function heedSilence(deps: HeedReceiver, webhookId: string): Promis
   await changeBreaker(deps.breakers, webhookId, (current) =>
     current.kind === 'closed' ? slowed(current, { perSecond, nowMs: deps.now() }) : undefined,
   )
+}
+
+/** Whoever logged a probe may have died before saying so: then nobody else would probe for a while. */
+export async function finishProbe(
+  deps: HeedReceiver,
+  { id, webhookId, status }: Delivery,
+  attempt: number,
+): Promise<void> {
+  await changeBreaker(deps.breakers, webhookId, (current) => {
+    if (current.kind !== 'open' || current.probe?.attemptId !== attemptId(id, attempt)) return undefined
+    return status === 'delivered' ? closed(current) : probeFailed(current, deps.now())
+  })
 }
 
 /** Forgets what was learnt of a webhook's receiver: it was changed, so that it may be well now. */

@@ -21,7 +21,7 @@ export function breakersContract(name: string, open: Open<BreakersPorts>): void 
       const { breakers, clock } = given()
       const { id } = aWebhook()
       const open = opened(untroubled, clock.now())
-      const probing = { ...open, version: 2, probe: { deliveryId: 'dlv_1', at: clock.now() } }
+      const probing = { ...open, version: 2, probe: { attemptId: 'dlv_1', at: clock.now() } }
       const slow = slowed(probing, { perSecond: 2.5, nowMs: clock.now() })
       for (const breaker of [open, probing, slow, closed(slow)]) {
         expect(await breakers.replace(id, breaker)).toBe(true)
@@ -37,7 +37,7 @@ export function breakersContract(name: string, open: Open<BreakersPorts>): void 
       const breaker = await breakers.get(id)
       const claims = Array.from({ length: 20 }, (_, nth) =>
         admit(breaker, {
-          deliveryId: `dlv_${nth}`,
+          attemptId: `dlv_${nth}`,
           nowMs: clock.now() + 10_000,
           latest: Infinity,
           chance: 0,
@@ -49,7 +49,7 @@ export function breakersContract(name: string, open: Open<BreakersPorts>): void 
         ),
       )
       expect(won.filter((isWon) => isWon)).toHaveLength(1)
-      expect(await breakers.get(id)).toMatchObject({ probe: { deliveryId: `dlv_${won.indexOf(true)}` } })
+      expect(await breakers.get(id)).toMatchObject({ probe: { attemptId: `dlv_${won.indexOf(true)}` } })
     })
 
     it('are not changed by who knows an older state, nor where there is none yet', async () => {

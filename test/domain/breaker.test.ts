@@ -13,13 +13,13 @@ const minute = 60_000
 const start = 1_000_000_000
 const open = opened(untroubled, start)
 const at = (nowMs: number, over: Partial<Parameters<typeof admit>[1]> = {}) => ({
-  deliveryId: 'dlv_1',
+  attemptId: 'dlv_1',
   nowMs: start + nowMs,
   latest: Number.POSITIVE_INFINITY,
   chance: 0,
   ...over,
 })
-const probing: OpenBreaker = { ...open, probe: { deliveryId: 'dlv_1', at: start + 10_000 } }
+const probing: OpenBreaker = { ...open, probe: { attemptId: 'dlv_1', at: start + 10_000 } }
 
 describe('admit', () => {
   it('lets everything go while the breaker is closed, and at a pace while it is slow', () => {
@@ -34,7 +34,7 @@ describe('admit', () => {
     ['up to half as long again', 10 * minute, 0.5, 22.5 * minute],
   ])('puts off for %s', (_, nowMs, chance, until) => {
     const admission = admit(
-      { ...probing, probe: { deliveryId: 'dlv_2', at: start + nowMs } },
+      { ...probing, probe: { attemptId: 'dlv_2', at: start + nowMs } },
       at(nowMs, { chance }),
     )
     expect(admission).toEqual({ kind: 'wait', until: start + until, since: start })
@@ -46,15 +46,15 @@ describe('admit', () => {
   })
 
   it('lets one probe once its time has come, and it again should its message come again', () => {
-    const probe = { deliveryId: 'dlv_1', at: start + 10_000 }
+    const probe = { attemptId: 'dlv_1', at: start + 10_000 }
     expect(admit(open, at(9_999))).toMatchObject({ kind: 'wait' })
     expect(admit(open, at(10_000))).toEqual({ kind: 'probe', claimed: { ...open, version: 2, probe } })
     expect(admit(probing, at(10_000))).toEqual({ kind: 'probe', claimed: undefined })
-    expect(admit(probing, at(20_000, { deliveryId: 'dlv_2' }))).toMatchObject({ kind: 'wait' })
+    expect(admit(probing, at(20_000, { attemptId: 'dlv_2' }))).toMatchObject({ kind: 'wait' })
   })
 
   it('gives up no probe that may be under way by a clock ten minutes off, and every probe in the end', () => {
-    const other = (nowMs: number) => admit(probing, at(nowMs, { deliveryId: 'dlv_2' })).kind
+    const other = (nowMs: number) => admit(probing, at(nowMs, { attemptId: 'dlv_2' })).kind
     // Begun by a clock ten minutes slow, looked at by one ten minutes fast, while its request takes 15 s.
     expect(other(10_000 + 20 * minute + 15_000)).toBe('wait')
     expect(other(10_001 + 21 * minute)).toBe('probe')
@@ -68,7 +68,7 @@ describe('admit', () => {
         (age, gap) => {
           const until = (nowMs: number) => {
             const admission = admit(
-              { ...probing, probe: { deliveryId: 'dlv_2', at: start + nowMs } },
+              { ...probing, probe: { attemptId: 'dlv_2', at: start + nowMs } },
               at(nowMs),
             )
             return admission.kind === 'wait' ? admission.until : Number.NaN

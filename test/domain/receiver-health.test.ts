@@ -57,7 +57,7 @@ describe('afterExperience', () => {
   const downStreak = { failures: 10, hung: 0 }
   const changed = (breaker: Breaker, health: Health, over: Partial<Experience> = {}) =>
     afterExperience(breaker, {
-      deliveryId: 'dlv_1',
+      attemptId: 'dlv_1',
       health,
       streak: noStreak,
       sentAt: start + 60_000,
@@ -66,7 +66,7 @@ describe('afterExperience', () => {
       ...over,
     })
   const open = opened(untroubled, start)
-  const probing = { ...open, probe: { deliveryId: 'dlv_1', at: start } }
+  const probing = { ...open, probe: { attemptId: 'dlv_1', at: start } }
 
   it('leaves a closed breaker as it is, but for a streak of failures', () => {
     expect(changed(untroubled, 'up')).toBeUndefined()
@@ -90,7 +90,7 @@ describe('afterExperience', () => {
     expect(changed(open, 'up')).toEqual({ kind: 'closed', version: 2 })
     expect(changed(open, 'up', { sentAt: start - 1 })).toBeUndefined()
     expect(changed(open, 'down', { streak: downStreak })).toBeUndefined()
-    expect(changed(probing, 'down', { deliveryId: 'dlv_2' })).toBeUndefined()
+    expect(changed(probing, 'down', { attemptId: 'dlv_2' })).toBeUndefined()
   })
 
   it('slows with an answer that took long, and where there is slowness only', () => {

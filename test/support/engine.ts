@@ -178,7 +178,7 @@ export async function openTestEngine({
     },
     /** Makes the store refuse one kind of write to a table, as a full disk does; returns what repairs it. */
     breakTable: (
-      table: 'messages' | 'events' | 'deliveries' | 'attempts' | 'fan_outs' | 'webhooks',
+      table: 'messages' | 'events' | 'deliveries' | 'attempts' | 'fan_outs' | 'webhooks' | 'breakers',
       { verb = 'insert', when = 'true' }: { verb?: 'insert' | 'update'; when?: string } = {},
     ) => {
       database.exec(

@@ -66,7 +66,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
   /** Whether the message is sent; if not, it comes again later. */
   const isAdmitted = (message: Message): boolean => {
     const { now } = calendar
-    const asked = { deliveryId: message.id, nowMs: now, latest: Number.POSITIVE_INFINITY, chance: random() }
+    const asked = { attemptId: message.id, nowMs: now, latest: Number.POSITIVE_INFINITY, chance: random() }
     const admission = admit(breaker, asked)
     if (admission.kind === 'wait') {
       message.paced = false
@@ -108,7 +108,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
       if (answerMs <= slowness.afterMs) swiftUntil = process.swiftUntil = nowMs + 60_000
       const health = hung ? 'hung' : 'up'
       const { streak } = process
-      change(afterExperience(breaker, { deliveryId: message.id, health, streak, sentAt, nowMs, slowness }))
+      change(afterExperience(breaker, { attemptId: message.id, health, streak, sentAt, nowMs, slowness }))
     })
   }
 

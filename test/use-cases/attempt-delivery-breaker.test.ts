@@ -125,6 +125,26 @@ describe('attemptDelivery to a receiver that is down', () => {
     expect(await engine.breakers.get(webhook.id)).toMatchObject({ kind: 'closed' })
   })
 
+  it.each([
+    [200, { kind: 'closed' }],
+    [500, { kind: 'open', probe: null, waitMs: 20_000 }],
+  ])('learns of a probe answered %d whose process died once it was logged', async (status, breaker) => {
+    await start(answered(500))
+    await sendMany(10)
+    engine.advance(10 * second)
+    const message = await engine.firstAttempt(webhook)
+    answer = () => answered(status)
+    const broken = engine.breakTable('breakers', { when: 'new.version > 2' })
+    await expect(attemptDelivery(engine, message, false)).rejects.toThrow()
+    broken()
+    expect(await engine.breakers.get(webhook.id)).toMatchObject({
+      probe: { attemptId: `${message.delivery_id}/1` },
+    })
+    expect(await attemptDelivery(engine, message, true)).toBe('skipped')
+    expect(await engine.breakers.get(webhook.id)).toMatchObject(breaker)
+    expect(engine.requests).toHaveLength(11)
+  })
+
   it('sends tests, and what an admin sends again, at once; a success closes it', async () => {
     await start(answered(500))
     const failed = (await send()).message
@@ -146,7 +166,7 @@ describe('attemptDelivery to a receiver that is down', () => {
       // Somebody else always probes.
       const current = await engine.breakers.get(webhook.id)
       if (current.kind !== 'open') throw new Error('It is not open.')
-      const probe = { deliveryId: 'another', at: engine.now() }
+      const probe = { attemptId: 'another', at: engine.now() }
       await engine.breakers.replace(webhook.id, { ...current, version: current.version + 1, probe })
       await engine.deliverDue()
     }

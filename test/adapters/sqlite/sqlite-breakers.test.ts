@@ -19,7 +19,7 @@ it('keeps open breakers over a restart, and gives up the probes that were under 
   const { breakers, restarted } = given()
   const breaker = opened(untroubled, builtAt)
   await breakers.replace('whk_1', breaker)
-  const probing = { ...breaker, version: 2, probe: { deliveryId: 'dlv_1', at: builtAt } }
+  const probing = { ...breaker, version: 2, probe: { attemptId: 'dlv_1', at: builtAt } }
   await breakers.replace('whk_1', probing)
   expect(await restarted().get('whk_1')).toEqual({ ...probing, probe: null })
   expect(await restarted().replace('whk_1', { ...probing, version: 3 })).toBe(true)
