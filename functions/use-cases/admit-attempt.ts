@@ -1,46 +1,15 @@
-import { type Admission, admit, type Breaker } from '../domain/breaker.ts'
+import { type Admission, admit } from '../domain/breaker.ts'
 import { attemptId, type Delivery } from '../domain/delivery.ts'
-import {
-  type DeliveryMessage,
-  type DeliveryQueue,
-  deliveryMessage,
-  maxQueueDelayMs,
-} from '../domain/messages.ts'
+import type { DeliveryMessage } from '../domain/messages.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
-import type { Webhook } from '../domain/webhook.ts'
-import type { DeliveryLog } from './attempt-delivery.ts'
 import type { Breakers } from './heed-receiver.ts'
-import { scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
+import { isCrowdedOut, isPaced, type KeepPace } from './keep-pace.ts'
+import { type Due, putOff } from './put-off.ts'
+import { scheduleOf } from './schedule.ts'
 
-export interface RateLimiter {
-  /**
-   * The webhook's next free place at `perSecond` requests a second, milliseconds since 1970; undefined, with nothing
-   * reserved, when that is past `horizonMs` from now.
-   */
-  reserve(
-    webhookId: string,
-    limit: { perSecond: number; nowMs: number; horizonMs: number },
-  ): Promise<number | undefined>
-}
-
-export interface AdmitAttempt {
-  readonly deliveries: DeliveryLog
-  readonly deliveryQueue: DeliveryQueue
-  readonly limiter: RateLimiter
+export interface AdmitAttempt extends KeepPace {
   readonly breakers: Breakers
-  /** Of the batch at hand; absent where the queue itself bounds what one webhook has under way. */
-  readonly crowds?: { mayGo(webhookId: string): Promise<boolean> }
   readonly defaultSchedule: RetrySchedule
-  readonly now: () => number
-  readonly chance: () => number
-}
-
-/** An attempt that is due, and what was read for it. */
-export interface Due {
-  readonly webhook: Webhook
-  readonly breaker: Breaker
-  readonly delivery: Delivery
-  readonly message: DeliveryMessage
 }
 
 /** `put off`: its message will come again. `unsent`: the attempt has failed without a request, for that reason. */
@@ -48,12 +17,9 @@ export type Admitted =
   | { readonly kind: 'send' | 'put off' }
   | { readonly kind: 'unsent'; readonly why: string }
 
-/** A slow webhook's places are given out only so far ahead, because its pace may soon be another. */
-const slowHorizonMs = 10_000
 const longestPutOffMs = 2 * 3_600_000
-const crowdWaitMs = 1_000
 
-/** Whether an attempt may be made now; if not, puts it off: its row says until when, so that neither sweep nor audit takes it for lost. */
+/** Whether an attempt may be made now, by the webhook's breaker and rate limit; if not, puts it off. */
 export async function admitAttempt(deps: AdmitAttempt, due: Due): Promise<Admitted> {
   const { webhook, message } = due
   // A test is how an admin asks how the receiver is.
@@ -117,56 +83,4 @@ async function waitForProbe(
 
 function words({ since }: { readonly since: number }): string {
   return `the receiver has failed or not answered since ${new Date(since).toISOString()}`
-}
-
-/** Puts off for a moment what its crowd keeps from going. That is too short for the sweep to take it for lost. */
-async function isCrowdedOut({ crowds, ...deps }: AdmitAttempt, { delivery, message }: Due): Promise<boolean> {
-  if (crowds === undefined || (await crowds.mayGo(delivery.webhookId))) return false
-  const until = Math.round(deps.now() + crowdWaitMs * (1 + 2 * deps.chance()))
-  await sendLater(deps, { delivery, message }, until)
-  return true
-}
-
-/** Whether the rate limit, or the pace that a slow receiver can take, has no place for the attempt now: it is then put off. */
-async function isPaced(deps: AdmitAttempt, due: Due, slowPace: number | undefined): Promise<boolean> {
-  const { webhook, delivery, message } = due
-  const perSecond = Math.min(
-    webhook.rateLimit ?? Number.POSITIVE_INFINITY,
-    slowPace ?? Number.POSITIVE_INFINITY,
-  )
-  if (perSecond === Number.POSITIVE_INFINITY || message.paced === true) return false
-  const nowMs = deps.now()
-  const horizonMs = slowPace === undefined ? maxQueueDelayMs : slowHorizonMs
-  const at = await deps.limiter.reserve(webhook.id, { perSecond, nowMs, horizonMs })
-  if (at !== undefined && at <= nowMs) return false
-  // Who finds no place asks again later; those of a slow webhook not all at once.
-  const spread = slowPace === undefined ? 1 : 1 + 5 * deps.chance()
-  const notBefore = at ?? Math.round(nowMs + horizonMs * spread)
-  await putOff(deps, { delivery, message: { ...message, paced: at !== undefined } }, notBefore)
-  return true
-}
-
-async function putOff(
-  deps: AdmitAttempt,
-  { delivery, message }: Pick<Due, 'delivery' | 'message'>,
-  until: number,
-): Promise<void> {
-  const nowMs = deps.now()
-  await deps.deliveries.record({
-    delivery: { ...delivery, nextAttemptAt: until },
-    sweepAt: sweepAt(until, nowMs),
-  })
-  if (waitsInQueue(until, nowMs)) await sendLater(deps, { delivery, message }, until)
-}
-
-async function sendLater(
-  deps: Pick<AdmitAttempt, 'deliveryQueue'>,
-  { delivery, message }: Pick<Due, 'delivery' | 'message'>,
-  until: number,
-): Promise<void> {
-  const body = { ...message, deferrals: (message.deferrals ?? 0) + 1 }
-  const refused = await deps.deliveryQueue.send([
-    deliveryMessage(body, { webhookId: delivery.webhookId, notBefore: until }),
-  ])
-  if (refused.length > 0) throw new Error(`The delivery queue refused ${delivery.id}.`)
 }

@@ -5,10 +5,11 @@ import type { DeliveryMessage } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Webhook } from '../domain/webhook.ts'
-import { type AdmitAttempt, admitAttempt, type Due } from './admit-attempt.ts'
+import { type AdmitAttempt, admitAttempt } from './admit-attempt.ts'
 import { toAttempt } from './attempt-record.ts'
 import type { Crowds } from './crowds.ts'
-import { finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
+import { countOutcome, finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
+import type { Due } from './put-off.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
 
@@ -105,6 +106,7 @@ async function attempt(
     unsent === undefined
       ? await sendWatched(deps, webhook.id, request)
       : { kind: 'failure', reason: 'breaker', message: unsent }
+  const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)
   const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
@@ -120,6 +122,7 @@ async function attempt(
     breaker,
     outcome,
     attemptId: attemptId(delivery.id, message.attempt),
+    streak,
     sentAt,
     nowMs,
   })

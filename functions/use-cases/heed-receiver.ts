@@ -38,6 +38,19 @@ const unansweredMs = 16_000
 const mostTries = 3
 
 /**
+ * Counts an outcome; call it as soon as it is there. Failures take longer to log than successes, and those of many
+ * attempts that went out together would otherwise seem to come all in a row.
+ */
+export function countOutcome({ streaks }: HeedReceiver, webhookId: string, outcome: Outcome): Streak {
+  const streak = streaks.get(webhookId) ?? noStreak
+  const health = healthOf(outcome)
+  if (health === 'unknown' || (health === 'up' && streak.failures === 0)) return streak
+  const after = health === 'up' ? noStreak : longer(streak, health)
+  streaks.set(webhookId, after)
+  return after
+}
+
+/**
  * Learns from an attempt how its receiver is, and changes the webhook's breaker where that says so. For a webhook that
  * is well, an attempt that succeeds costs nothing here.
  * @param breaker as it was read before the attempt.
@@ -53,11 +66,10 @@ export async function heedOutcome(
     readonly webhookId: string
     readonly breaker: Breaker
     readonly outcome: Outcome
-  } & Pick<Experience, 'attemptId' | 'sentAt' | 'nowMs'>,
+  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs'>,
 ): Promise<void> {
   const health = healthOf(outcome)
-  const streak = streakAfter(deps, webhookId, health)
-  const experience = { ...attempt, health, streak, slowness: deps.slowness }
+  const experience = { ...attempt, health, slowness: deps.slowness }
   const { crowds, slowness } = deps
   if (slowness !== undefined && health === 'up' && attempt.nowMs - attempt.sentAt <= slowness.afterMs)
     await crowds?.answeredSoon(webhookId)
@@ -105,12 +117,4 @@ async function changeBreaker(
     const changed = change(await breakers.get(webhookId))
     if (changed === undefined || (await breakers.replace(webhookId, changed))) return
   }
-}
-
-function streakAfter({ streaks }: HeedReceiver, webhookId: string, health: Experience['health']): Streak {
-  const streak = streaks.get(webhookId) ?? noStreak
-  if (health === 'unknown' || (health === 'up' && streak.failures === 0)) return streak
-  const after = health === 'up' ? noStreak : longer(streak, health)
-  streaks.set(webhookId, after)
-  return after
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RateLimiter } from '../../functions/use-cases/admit-attempt.ts'
+import type { RateLimiter } from '../../functions/use-cases/keep-pace.ts'
 import { aWebhook } from '../support/builders.ts'
 import { type Open, perTest } from './harness.ts'
 

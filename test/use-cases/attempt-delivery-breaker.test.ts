@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { untroubled } from '../../functions/domain/breaker.ts'
 import type { DeliveryMessage } from '../../functions/domain/messages.ts'
 import type { Outcome } from '../../functions/domain/outcome.ts'
 import type { Webhook } from '../../functions/domain/webhook.ts'
@@ -59,6 +60,15 @@ describe('attemptDelivery to a receiver that is down', () => {
     })
     expect(engine.messages('delivery')).toMatchObject([{ dueAt: until, body: { attempt: 1, deferrals: 1 } }])
     expect(engine.sweepAtOf(message.delivery_id)).toBe(until + 2 * minute)
+  })
+
+  it('goes on with a receiver that fails a third of what comes at once', async () => {
+    await start(answered(500))
+    let nth = 0
+    answer = () => answered(nth++ % 3 === 0 ? 500 : 200)
+    const messages = await Promise.all(Array.from({ length: 60 }, () => engine.firstAttempt(webhook)))
+    await Promise.all(messages.map((message) => attemptDelivery(engine, message, false)))
+    expect(await engine.breakers.get(webhook.id)).toEqual(untroubled)
   })
 
   it.each([404, 401, 302])('goes on with a receiver that answers %d', async (status) => {
