@@ -1,27 +1,57 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Plugin } from 'esbuild'
 
 const schemasFile = /@aws-sdk[\\/]client-[a-z]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/
 const packageFile = /@aws-sdk[\\/]client-[a-z]+[\\/]package\.json$/
-const checksumFallback = /^\.\/(Sha256Js|Md5Js)$/
-const adaptiveRetries = /\/util-retry\/AdaptiveRetryStrategy$/
-const endpointDiscovery = /^@aws-sdk\/middleware-endpoint-discovery$/
 
 /** Errors of AWS that our code tells by their class; it tells all others by their names. */
 const errorsByClass = ['ConditionalCheckFailedException']
 
-const noDiscovery = `
-export const getEndpointDiscoveryPlugin = () => ({ applyToStack() {} })
-export const resolveEndpointDiscoveryConfig = (config) => config
-export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
-  environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: false,
-}`
+/** Modules that no function here needs, and what stands in for them: what they do when there is nothing to do. */
+const standIns: readonly { readonly file: RegExp; readonly contents: string }[] = [
+  // Checksums in plain JavaScript, for a Node without OpenSSL.
+  { file: /checksum[\\/]sha256[\\/]Sha256Js\.js$/, contents: 'export class Sha256Js {}' },
+  { file: /checksum[\\/]md5[\\/]Md5Js\.js$/, contents: 'export class Md5Js {}' },
+  // Retries that adapt themselves: all retry by the standard.
+  {
+    file: /util-retry[\\/]AdaptiveRetryStrategy\.js$/,
+    contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy'",
+  },
+  // The search for endpoints, which DynamoDB offers and nobody has asked for.
+  {
+    file: /middleware-endpoint-discovery[\\/]dist-es[\\/]index\.js$/,
+    contents: `
+      export const getEndpointDiscoveryPlugin = () => ({ applyToStack() {} })
+      export const resolveEndpointDiscoveryConfig = (config) => config
+      export const NODE_ENDPOINT_DISCOVERY_CONFIG_OPTIONS = {
+        environmentVariableSelector: () => undefined, configFileSelector: () => undefined, default: false,
+      }`,
+  },
+  // Lambda has no ~/.aws: its functions are told all by the environment.
+  {
+    file: /shared-ini-file-loader[\\/]loadSharedConfigFiles\.js$/,
+    contents: `
+      export const CONFIG_PREFIX_SEPARATOR = '.'
+      export const loadSharedConfigFiles = async () => ({ configFile: {}, credentialsFile: {} })`,
+  },
+  // Nor an instance whose metadata would name the region.
+  {
+    file: /regionConfig[\\/]getInstanceMetadataRegion\.js$/,
+    contents: 'export const getInstanceMetadataRegion = async () => undefined',
+  },
+  // Log lines of the SDK's own, which hold inputs and outputs: no client here is given a logger.
+  {
+    file: /middleware-logger[\\/]loggerMiddleware\.js$/,
+    contents: `
+      export const loggerMiddleware = () => (next) => next
+      export const loggerMiddlewareOptions = {}
+      export const getLoggerPlugin = () => ({ applyToStack() {} })`,
+  },
+]
 
 /**
- * Leaves out of a bundle what the SDK loads at each cold start and a function here never needs: schemas of operations that
- * are not called, classes of errors that nobody asks for, the search for endpoints, retries that adapt themselves (all
- * retry by the standard), and checksums for a Node without OpenSSL. Why, what it saves and what keeps it honest: docs/decisions/0010-lean-bundles.md.
+ * Leaves out of a bundle what the SDK loads at each cold start and no function here needs. Why, what it saves and what
+ * keeps it honest: docs/decisions/0010-lean-bundles.md.
  */
 export const leanSdk: Plugin = {
   name: 'lean-sdk',
@@ -33,21 +63,7 @@ export const leanSdk: Plugin = {
       const { version }: { version?: unknown } = JSON.parse(readFileSync(path, 'utf8'))
       return { contents: JSON.stringify({ version }), loader: 'json' }
     })
-    build.onResolve({ filter: checksumFallback }, ({ path }) => ({ path, namespace: 'checksum-fallback' }))
-    build.onLoad({ filter: /.*/, namespace: 'checksum-fallback' }, ({ path }) => ({
-      contents: `export class ${path.slice(2)} {}`,
-    }))
-    build.onResolve({ filter: adaptiveRetries }, ({ path, resolveDir }) => ({
-      path,
-      namespace: 'adaptive-retries',
-      pluginData: join(resolveDir, path, '..'),
-    }))
-    build.onLoad({ filter: /.*/, namespace: 'adaptive-retries' }, ({ pluginData: resolveDir }) => ({
-      contents: "export { StandardRetryStrategy as AdaptiveRetryStrategy } from './StandardRetryStrategy'",
-      resolveDir,
-    }))
-    build.onResolve({ filter: endpointDiscovery }, ({ path }) => ({ path, namespace: 'endpoint-discovery' }))
-    build.onLoad({ filter: /.*/, namespace: 'endpoint-discovery' }, () => ({ contents: noDiscovery }))
+    for (const { file, contents } of standIns) build.onLoad({ filter: file }, () => ({ contents }))
   },
 }
 

@@ -14,6 +14,7 @@ import {
 import { openDatabase } from '../functions/adapters/sqlite/database.ts'
 import { SqliteExpiry } from '../functions/adapters/sqlite/expiry.ts'
 import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
+import { SqliteBreakers } from '../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
@@ -29,6 +30,7 @@ import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
 import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
+import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
@@ -63,6 +65,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   SqliteExpiry.prepare(store)
   const cipher = new AesCipher(folder.key)
   const webhooks = new SqliteWebhooks(store)
+  const breakers = new SqliteBreakers(store)
   const events = new SqliteEvents(store)
   const deliveries = new SqliteDeliveries(store)
   const tokens = new SqliteTokens(store)
@@ -95,7 +98,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   const openedSecrets = secrets<OpenedSecrets>()
   const sourceKeys = secrets<KeyObject>()
   const admin: AdminDeps = {
-    manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
+    manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
     redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
     sendTest: {
       webhooks,
@@ -107,6 +110,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       pause,
     },
     webhooks,
+    breakers,
     events,
     log: new SqliteDeliveryLog(store),
     tokens,
@@ -124,6 +128,10 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     sender,
     deliveryQueue,
     limiter: new SqliteRateLimiter(store),
+    breakers,
+    streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
+    // The queue bounds what one webhook has under way.
+    slowness: undefined,
     cipher,
     openedSecrets,
     userAgent,

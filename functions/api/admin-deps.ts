@@ -1,3 +1,4 @@
+import type { Breaker } from '../domain/breaker.ts'
 import type { Attempt, Delivery } from '../domain/delivery.ts'
 import type { Source } from '../domain/source.ts'
 import type { Token } from '../domain/token.ts'
@@ -31,6 +32,7 @@ export interface AdminDeps {
     get(id: string): Promise<Webhook | undefined>
     list(filter: WebhookFilter): Promise<readonly Webhook[]>
   }
+  readonly breakers: { get(webhookId: string): Promise<Breaker> }
   readonly events: {
     get(id: string): Promise<EventSummary | undefined>
     list(filter: EventFilter): Promise<Page<EventSummary>>

@@ -46,6 +46,11 @@ export interface AttemptResponse {
   readonly truncated: boolean
 }
 
+/** What names the nth attempt of a delivery. */
+export function attemptId(deliveryId: string, number: number): string {
+  return `${deliveryId}/${number}`
+}
+
 /** Whether nothing more will be sent for a delivery of that status. */
 export function isTerminal(status: DeliveryStatus): boolean {
   return status === 'delivered' || status === 'exhausted' || status === 'cancelled'

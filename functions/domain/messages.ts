@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { attemptId } from './delivery.ts'
 
 /** Payloads up to this size travel in queue messages; larger ones are read from the event by whoever sends them. */
 export const inlinePayloadBytes = 32 * 1024
@@ -24,6 +25,8 @@ export const DeliveryMessage = z.strictObject({
   deferrals: z.optional(z.int()),
   /** Whether the attempt has its place in the webhook's rate limit already. */
   paced: z.optional(z.boolean()),
+  /** An admin asked for this attempt now: it does not wait for the webhook's breaker. */
+  by_hand: z.optional(z.boolean()),
 })
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>
 
@@ -53,7 +56,8 @@ export function deliveryMessage(
   body: DeliveryMessage,
   { webhookId, notBefore }: { webhookId: string; notBefore?: number | undefined },
 ): Outgoing<DeliveryMessage> {
-  const id = `${body.delivery_id}/${body.attempt}${body.deferrals === undefined ? '' : `/${body.deferrals}`}`
+  const attempt = attemptId(body.delivery_id, body.attempt)
+  const id = body.deferrals === undefined ? attempt : `${attempt}/${body.deferrals}`
   return { id, body, group: webhookId, notBefore }
 }
 

@@ -7,8 +7,8 @@ export interface ReceivedResponse {
   readonly truncated: boolean
 }
 
-/** Why no response came. `denied` means that the address guard opened no connection. */
-export type FailureReason = 'denied' | 'dns' | 'connection' | 'tls' | 'timeout' | 'protocol'
+/** Why no response came. Nothing was sent when the address guard `denied` it, or the `breaker` put it off for too long. */
+export type FailureReason = 'denied' | 'breaker' | 'dns' | 'connection' | 'tls' | 'timeout' | 'protocol'
 
 /** What became of one attempt: data, never an exception. `message` is in words that an admin reads in the log. */
 export type Outcome =

@@ -1,18 +1,16 @@
-import { afterAttempt } from '../domain/after-attempt.ts'
-import { type Attempt, type Delivery, isTerminal } from '../domain/delivery.ts'
+import { afterAttempt, type Decision } from '../domain/after-attempt.ts'
+import { type Attempt, attemptId, type Delivery, isTerminal } from '../domain/delivery.ts'
 import { parseDeliveryId } from '../domain/ids.ts'
-import {
-  type DeliveryMessage,
-  type DeliveryQueue,
-  deliveryMessage,
-  maxQueueDelayMs,
-} from '../domain/messages.ts'
+import type { DeliveryMessage } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
-import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Webhook } from '../domain/webhook.ts'
+import { type AdmitAttempt, admitAttempt } from './admit-attempt.ts'
 import { toAttempt } from './attempt-record.ts'
+import type { Crowds } from './crowds.ts'
+import { countOutcome, finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
 import { insist } from './insist.ts'
+import type { Due } from './put-off.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
 
@@ -42,30 +40,14 @@ export interface Sender {
   send(request: OutgoingRequest): Promise<Outcome>
 }
 
-export interface RateLimiter {
-  /**
-   * The webhook's next free place at `perSecond` requests a second, milliseconds since 1970; undefined, with nothing
-   * reserved, when that is past `horizonMs` from now.
-   */
-  reserve(
-    webhookId: string,
-    limit: { perSecond: number; nowMs: number; horizonMs: number },
-  ): Promise<number | undefined>
-}
-
-export interface AttemptDelivery extends SignRequest {
+export interface AttemptDelivery extends SignRequest, AdmitAttempt, HeedReceiver {
+  readonly crowds?: Crowds
   readonly webhooks: {
     get(webhookId: string): Promise<Webhook | undefined>
     disable(webhookId: string, reason: 'gone', nowMs: number): Promise<void>
   }
-  readonly deliveries: DeliveryLog
   readonly events: { payload(eventId: string): Promise<Uint8Array | undefined> }
   readonly sender: Sender
-  readonly deliveryQueue: DeliveryQueue
-  readonly limiter: RateLimiter
-  readonly defaultSchedule: RetrySchedule
-  readonly now: () => number
-  readonly chance: () => number
   readonly pause: (durationMs: number) => Promise<unknown>
 }
 
@@ -84,18 +66,23 @@ export async function attemptDelivery(
 ): Promise<AttemptResult> {
   const logged = await deps.deliveries.find(message.delivery_id)
   const delivery = logged ?? unlogged(message)
+  const isMade = isTerminal(delivery.status) || message.attempt !== delivery.attempts + 1
+  if (isMade && seen) await finishProbe(deps, delivery, message.attempt)
   if (isTerminal(delivery.status)) {
     if (seen) await finishDisabling(deps, delivery)
     return 'skipped'
   }
-  if (message.attempt !== delivery.attempts + 1) {
+  if (isMade) {
     // The attempt was logged, but whoever did so may have died before queueing the next one.
     if (seen && delivery.nextAttemptAt !== null && waitsInQueue(delivery.nextAttemptAt, deps.now())) {
-      await queueNextAttempt(deps.deliveryQueue, delivery, message.payload)
+      await queueNextAttempt(deps.deliveryQueue, delivery, { payload: message.payload })
     }
     return 'skipped'
   }
-  const webhook = await deps.webhooks.get(delivery.webhookId)
+  const [webhook, breaker] = await Promise.all([
+    deps.webhooks.get(delivery.webhookId),
+    deps.breakers.get(delivery.webhookId),
+  ])
   if (webhook === undefined) {
     // Else the sweep would queue it again and again, for as long as its row is kept.
     if (logged !== undefined) await cancel(deps, delivery, 'The webhook was deleted.')
@@ -108,23 +95,25 @@ export async function attemptDelivery(
       ? await deps.events.payload(delivery.eventId)
       : Buffer.from(message.payload, 'utf8')
   if (payload === undefined) return cancel(deps, delivery, 'The event expired before it could be delivered.')
-  if (await isDeferred(deps, { webhook, delivery, message })) return 'deferred'
-  await attempt(deps, { delivery, webhook, payload, inline: message.payload })
+  const due = { delivery, webhook, breaker, message }
+  const admitted = await admitAttempt(deps, due)
+  if (admitted.kind === 'put off') return 'deferred'
+  await attempt(deps, due, { payload, unsent: admitted.kind === 'unsent' ? admitted.why : undefined })
   return 'attempted'
 }
 
 async function attempt(
   deps: AttemptDelivery,
-  {
-    delivery,
-    webhook,
-    payload,
-    inline,
-  }: { delivery: Delivery; webhook: Webhook; payload: Uint8Array; inline: string | undefined },
+  { delivery, webhook, breaker, message }: Due,
+  { payload, unsent }: { payload: Uint8Array; unsent: string | undefined },
 ): Promise<void> {
   const sentAt = deps.now()
   const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
-  const outcome = await deps.sender.send(request)
+  const outcome: Outcome =
+    unsent === undefined
+      ? await sendWatched(deps, webhook.id, request)
+      : { kind: 'failure', reason: 'breaker', message: unsent }
+  const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)
   const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
@@ -134,17 +123,48 @@ async function attempt(
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
   }
   await insist(() => deps.deliveries.record(entry), deps.pause)
+  await follow(deps, decision, message.payload)
+  // Last: should it fail, the message comes again and finds all else done.
+  await heedOutcome(deps, {
+    webhookId: webhook.id,
+    breaker,
+    outcome,
+    attemptId: attemptId(delivery.id, message.attempt),
+    streak,
+    sentAt,
+    nowMs,
+  })
+}
+
+async function follow(deps: AttemptDelivery, decision: Decision, payload: string | undefined): Promise<void> {
+  const { delivery } = decision
   switch (decision.kind) {
     case 'retry':
-      if (waitsInQueue(decision.at, nowMs))
-        await queueNextAttempt(deps.deliveryQueue, decision.delivery, inline)
+      if (waitsInQueue(decision.at, delivery.updatedAt))
+        await queueNextAttempt(deps.deliveryQueue, delivery, { payload })
       return
     case 'disable':
-      await deps.webhooks.disable(webhook.id, 'gone', nowMs)
+      await deps.webhooks.disable(delivery.webhookId, 'gone', delivery.updatedAt)
       return
     case 'deliver':
     case 'exhaust':
       return
+  }
+}
+
+/** Sends, and tells while the answer is still awaited that the receiver is slow. */
+async function sendWatched(
+  deps: AttemptDelivery,
+  webhookId: string,
+  request: OutgoingRequest,
+): Promise<Outcome> {
+  if (deps.slowness === undefined) return deps.sender.send(request)
+  // What comes of telling is not worth the attempt.
+  const watch = setTimeout(() => heedSilence(deps, webhookId).catch(() => {}), deps.slowness.afterMs)
+  try {
+    return await deps.sender.send(request)
+  } finally {
+    clearTimeout(watch)
   }
 }
 
@@ -167,30 +187,6 @@ async function cancel(deps: AttemptDelivery, delivery: Delivery, why: string): P
   }
   await deps.deliveries.record({ delivery: cancelled, sweepAt: null })
   return 'cancelled'
-}
-
-/**
- * Puts a message off when its webhook's rate limit has no place for it now. The delivery's row says until when, so that
- * neither sweep nor audit takes it for lost and has it take a second place.
- */
-async function isDeferred(
-  deps: AttemptDelivery,
-  { webhook, delivery, message }: { webhook: Webhook; delivery: Delivery; message: DeliveryMessage },
-): Promise<boolean> {
-  if (webhook.rateLimit === undefined || message.paced === true || message.trigger === 'test') return false
-  const nowMs = deps.now()
-  const limit = { perSecond: webhook.rateLimit, nowMs, horizonMs: maxQueueDelayMs }
-  const at = await deps.limiter.reserve(webhook.id, limit)
-  if (at !== undefined && at <= nowMs) return false
-  const notBefore = at ?? nowMs + maxQueueDelayMs
-  await deps.deliveries.record({
-    delivery: { ...delivery, nextAttemptAt: notBefore },
-    sweepAt: sweepAt(notBefore, nowMs),
-  })
-  const body = { ...message, paced: at !== undefined, deferrals: (message.deferrals ?? 0) + 1 }
-  const refused = await deps.deliveryQueue.send([deliveryMessage(body, { webhookId: webhook.id, notBefore })])
-  if (refused.length > 0) throw new Error(`The delivery queue refused ${message.delivery_id}.`)
-  return true
 }
 
 /** A first attempt has no row yet: its delivery is what its id says. */

@@ -3,6 +3,7 @@ import { InvalidInput, NotFound, VersionMismatch } from '../domain/errors.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { Sealed, Webhook } from '../domain/webhook.ts'
+import { type Breakers, forgive } from './heed-receiver.ts'
 
 export interface WebhookStore {
   get(webhookId: string): Promise<Webhook | undefined>
@@ -15,6 +16,7 @@ export interface WebhookStore {
 
 export interface ManageWebhooks {
   readonly webhooks: WebhookStore
+  readonly breakers: Breakers
   readonly cipher: { seal(plain: string, ownerId: string): Promise<Sealed> }
   readonly newWebhookId: (nowMs: number) => string
   /** A signing secret from a CSPRNG: `whsec_` and 256 bits in base64. */
@@ -101,7 +103,9 @@ export async function updateWebhook(
       version: current.version + 1,
       updatedAt: deps.now(),
     }
-    if (await deps.webhooks.replace(updated, current.version)) return updated
+    if (!(await deps.webhooks.replace(updated, current.version))) continue
+    if (updated.url !== current.url || (updated.enabled && !current.enabled)) await forgive(deps.breakers, id)
+    return updated
   }
 }
 

@@ -43,6 +43,6 @@ export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> 
       )
     : { ...delivery, nextAttemptAt: nowMs }
   await deps.deliveries.record({ delivery: next, sweepAt: sweepAt(nowMs, nowMs) })
-  await queueNextAttempt(deps.deliveryQueue, next)
+  await queueNextAttempt(deps.deliveryQueue, next, { by_hand: true })
   return next
 }

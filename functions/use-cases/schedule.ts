@@ -1,5 +1,10 @@
 import type { Delivery } from '../domain/delivery.ts'
-import { type DeliveryQueue, deliveryMessage, maxQueueDelayMs } from '../domain/messages.ts'
+import {
+  type DeliveryMessage,
+  type DeliveryQueue,
+  deliveryMessage,
+  maxQueueDelayMs,
+} from '../domain/messages.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Webhook } from '../domain/webhook.ts'
 
@@ -32,7 +37,7 @@ export function sweepAt(at: number, nowMs: number): number {
 export async function queueNextAttempt(
   queue: DeliveryQueue,
   delivery: Delivery,
-  payload?: string,
+  more: Pick<DeliveryMessage, 'payload' | 'by_hand'> = {},
 ): Promise<void> {
   const refused = await queue.send([
     deliveryMessage(
@@ -41,7 +46,7 @@ export async function queueNextAttempt(
         event_type: delivery.eventType,
         attempt: delivery.attempts + 1,
         trigger: delivery.trigger,
-        payload,
+        ...more,
       },
       { webhookId: delivery.webhookId, notBefore: delivery.nextAttemptAt ?? undefined },
     ),

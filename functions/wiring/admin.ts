@@ -1,9 +1,11 @@
+import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
@@ -29,7 +31,9 @@ export function adminOnAws(
   const { tables, queues, keys, now, pause, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
-  const webhooks = new DynamoWebhooks(config, now)
+  const counts = new ChangeCounts(config)
+  const webhooks = new DynamoWebhooks(config, now, counts)
+  const breakers = new DynamoBreakers(config, now, counts)
   const sources = new DynamoSources(config)
   const events = new DynamoEvents(store, sources)
   const deliveries = new DynamoDeliveries(store)
@@ -41,10 +45,11 @@ export function adminOnAws(
   })
   return adminHandler(
     {
-      manageWebhooks: { webhooks, cipher, newWebhookId, newSecret, now },
+      manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
       redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
       sendTest: { webhooks, events, deliveries, deliveryQueue, newEventId, now, pause },
       webhooks,
+      breakers,
       events,
       log: new DynamoDeliveryLog(store),
       tokens: new DynamoTokens(config),

@@ -1,13 +1,17 @@
+import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoRateLimiter } from '../adapters/aws/dynamo-rate-limiter.ts'
-import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { DynamoTrials } from '../adapters/aws/dynamo-trials.ts'
 import { EventPayloads } from '../adapters/aws/event-payloads.ts'
+import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
+import { KnownWebhooks } from '../adapters/aws/known-webhooks.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
 import { HttpSender } from '../adapters/http/http-sender.ts'
 import { ExpiringCache } from '../domain/expiring-cache.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
+import type { Streak } from '../domain/receiver-health.ts'
 import { type EnvironmentOf, urlPolicyOf } from '../environment.ts'
 import { DeliveryMetrics } from '../metrics.ts'
 import type { Sender } from '../use-cases/attempt-delivery.ts'
@@ -15,6 +19,8 @@ import type { OpenedSecrets } from '../use-cases/sign-request.ts'
 import { userAgent } from '../version.ts'
 import { deliverHandler } from '../workers/deliver.ts'
 import { type Aws, logStore } from './aws.ts'
+
+const aMinute = { maxAgeMs: 60_000, maxEntries: 10_000 }
 
 /** `deliver` over AWS. `writeLine` takes each batch's metrics, one line of JSON. */
 export function deliverOnAws(
@@ -29,7 +35,9 @@ export function deliverOnAws(
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
   const metrics = new DeliveryMetrics()
-  const webhooks = new DynamoWebhooks(config, now)
+  // One, so that webhooks and breakers share the read of it.
+  const counts = new ChangeCounts(config)
+  const webhooks = new KnownWebhooks(config, now, counts)
   const sender =
     aws.sender ??
     new HttpSender({
@@ -46,6 +54,10 @@ export function deliverOnAws(
       sender: metrics.counted(sender),
       deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
       limiter: new DynamoRateLimiter(config),
+      breakers: new DynamoBreakers(config, now, counts),
+      streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
+      // SQS bounds no group's concurrency. A quarter of the batches that run at once by default.
+      slowness: { afterMs: 500, mostInFlight: 50 },
       cipher: new KmsCipher(keys, environment.KMS_KEY_ID),
       openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
       userAgent,
@@ -55,6 +67,7 @@ export function deliverOnAws(
       pause,
     },
     log,
+    { trials: new DynamoTrials(config, now), swift: new ExpiringCache<true>(aMinute, now) },
   )
   return async (...[batch, context]: Parameters<typeof deliver>) => {
     try {

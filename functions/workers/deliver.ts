@@ -4,10 +4,14 @@ import { DeliveryMessage } from '../domain/messages.ts'
 import type { Log } from '../middleware/log.ts'
 import { handleBatch, type Parsed } from '../middleware/record-batch.ts'
 import { type AttemptDelivery, attemptDelivery } from '../use-cases/attempt-delivery.ts'
+import { Crowds, type HeedCrowds } from '../use-cases/crowds.ts'
 
-/** The entry that the delivery queue's batches go to; a batch is sent concurrently. */
-export function deliverHandler(deps: AttemptDelivery, log: Log) {
-  const isDone = async ({ body, seen, record }: Parsed<DeliveryMessage>) => {
+/**
+ * The entry that the delivery queue's batches go to; a batch is sent concurrently.
+ * @param heedCrowds where the queue does not bound what one webhook has under way.
+ */
+export function deliverHandler(all: Omit<AttemptDelivery, 'crowds'>, log: Log, heedCrowds?: HeedCrowds) {
+  const isDone = async (deps: AttemptDelivery, { body, seen, record }: Parsed<DeliveryMessage>) => {
     try {
       await attemptDelivery(deps, body, seen)
       return true
@@ -24,7 +28,11 @@ export function deliverHandler(deps: AttemptDelivery, log: Log) {
     handleBatch(batch, {
       schema: DeliveryMessage,
       log,
-      handle: (records) => Promise.all(records.map(isDone)),
+      handle: (records) => {
+        const bodies = records.map(({ body }) => body)
+        const deps = heedCrowds === undefined ? all : { ...all, crowds: new Crowds(heedCrowds, bodies) }
+        return Promise.all(records.map((record) => isDone(deps, record)))
+      },
     }),
   )
 }

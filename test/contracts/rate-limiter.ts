@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { RateLimiter } from '../../functions/use-cases/attempt-delivery.ts'
+import type { RateLimiter } from '../../functions/use-cases/keep-pace.ts'
 import { aWebhook } from '../support/builders.ts'
 import { type Open, perTest } from './harness.ts'
 
@@ -49,6 +49,31 @@ export function rateLimiterContract(name: string, open: Open<RateLimiterPorts>):
       const sorted = all.map((waitMs) => waitMs ?? Number.NaN).toSorted((a, b) => a - b)
       expect(sorted).toEqual(Array.from({ length: 30 }, (_, nth) => nth * 100))
     })
+
+    it.each([0.5, 3, 40])(
+      'keeps %d a second in any window, whoever asks at once and whatever their clocks say',
+      async (perSecond) => {
+        const { limiter, clock } = given()
+        const skews = [0, 0, 0, -600_000, 70, 600_000]
+        const places: number[] = []
+        for (let round = 0; round < 3; round++) {
+          const asked = Array.from({ length: 30 }, (_, nth) => {
+            const nowMs = clock.now() + (skews[nth % skews.length] ?? 0)
+            return limiter.reserve(webhookId, { perSecond, nowMs, horizonMs: 2 * horizonMs })
+          })
+          places.push(...(await Promise.all(asked)).flatMap((at) => at ?? []))
+          await clock.advance(7_777)
+        }
+        const sorted = places.toSorted((a, b) => a - b)
+        expect(sorted).toHaveLength(90)
+        // Places are whole milliseconds, so a window may lack one at its end.
+        for (const windowMs of [1_000, 10_000, 60_000])
+          for (const [nth, from] of sorted.entries()) {
+            const within = sorted.slice(nth).filter((at) => at < from + windowMs).length
+            expect(within).toBeLessThanOrEqual(Math.ceil(((windowMs + 1) * perSecond) / 1_000))
+          }
+      },
+    )
 
     it('saves up no places while it is idle', async () => {
       await waits(2, 10)

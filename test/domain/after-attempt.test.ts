@@ -9,7 +9,15 @@ const schedule = [0, 10_000, 60_000]
 const nowMs = builtAt + 1_000
 const afterwards = { schedule, nowMs, chance: 0.5 }
 const triggers: readonly DeliveryTrigger[] = ['event', 'redelivery', 'replay', 'test']
-const reasons: readonly FailureReason[] = ['denied', 'dns', 'connection', 'tls', 'timeout', 'protocol']
+const reasons: readonly FailureReason[] = [
+  'denied',
+  'breaker',
+  'dns',
+  'connection',
+  'tls',
+  'timeout',
+  'protocol',
+]
 const statuses = Array.from({ length: 400 }, (_, offset) => 200 + offset)
 
 const expectedStatus = {

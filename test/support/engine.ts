@@ -7,6 +7,7 @@ import { AesCipher } from '../../functions/adapters/aes-cipher.ts'
 import { newEventId, newRun, newSecret, newWebhookId } from '../../functions/adapters/random.ts'
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
+import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
@@ -20,6 +21,7 @@ import type { Event } from '../../functions/domain/event.ts'
 import { ExpiringCache } from '../../functions/domain/expiring-cache.ts'
 import { DeliveryMessage, FanOutMessage } from '../../functions/domain/messages.ts'
 import type { Outcome } from '../../functions/domain/outcome.ts'
+import type { Slowness, Streak } from '../../functions/domain/receiver-health.ts'
 import type { Sealed, Webhook } from '../../functions/domain/webhook.ts'
 import type { Log, LogFields } from '../../functions/middleware/log.ts'
 import {
@@ -54,11 +56,13 @@ export async function openTestEngine({
   retentionMs = 30 * 86_400_000,
   defaultSchedule = [0, 5_000, 300_000, 7_200_000],
   now: otherNow,
+  slowness,
 }: {
   answer?: (request: OutgoingRequest, nth: number) => Outcome | Promise<Outcome>
   retentionMs?: number
   defaultSchedule?: readonly number[]
   now?: () => number
+  slowness?: Slowness | undefined
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-engine-'))
   const file = join(folder, 'webhooks.db')
@@ -91,6 +95,9 @@ export async function openTestEngine({
     tokens: new SqliteTokens(store),
     sources: new SqliteSources(store),
     limiter: new SqliteRateLimiter(store),
+    breakers: new SqliteBreakers(store),
+    streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 100 }, now),
+    slowness,
     fanOutQueue: new SqliteQueue<FanOutMessage>(store, { ...queueOptions, name: 'fan-out' }),
     deliveryQueue: new SqliteQueue<DeliveryMessage>(store, { ...queueOptions, name: 'delivery' }),
     openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: secretsKeptMs, maxEntries: 100 }, now),
@@ -173,7 +180,7 @@ export async function openTestEngine({
     },
     /** Makes the store refuse one kind of write to a table, as a full disk does; returns what repairs it. */
     breakTable: (
-      table: 'messages' | 'events' | 'deliveries' | 'attempts' | 'fan_outs' | 'webhooks',
+      table: 'messages' | 'events' | 'deliveries' | 'attempts' | 'fan_outs' | 'webhooks' | 'breakers',
       { verb = 'insert', when = 'true' }: { verb?: 'insert' | 'update'; when?: string } = {},
     ) => {
       database.exec(

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { RateLimiter } from '../../use-cases/attempt-delivery.ts'
+import type { RateLimiter } from '../../use-cases/keep-pace.ts'
 import type { Key, Table } from './table.ts'
 
 const Item = z.object({ next_free_at: z.number() })

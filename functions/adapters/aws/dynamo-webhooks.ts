@@ -1,15 +1,18 @@
 import * as z from 'zod/mini'
 import { anyEventType, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
+import { breakerKey } from './dynamo-breakers.ts'
 import { paceKey } from './dynamo-rate-limiter.ts'
+import { trialKey } from './dynamo-trials.ts'
 import { isAbsentOrHas } from './expressions.ts'
-import { ChangeCount, KeptReads } from './kept-reads.ts'
+import { ChangeCounts, KeptReads } from './kept-reads.ts'
+import { KnownWebhooks, webhooksPartition } from './known-webhooks.ts'
 import type { Key, Table } from './table.ts'
 import { parseWebhook, webhookAttributes } from './webhook-item.ts'
 
 const Subscription = z.object({ sk: z.string() })
 
-const pk = 'webhook'
+const pk = webhooksPartition
 /** How many webhooks a filtered listing reads at a time. */
 const filteredPage = 200
 
@@ -18,24 +21,15 @@ const filteredPage = 200
  * before its webhook is written and removed after, and the webhook's own event types decide. It carries the version
  * that last wanted it, so that a change that takes it away late does not take it from a newer one.
  */
-export class DynamoWebhooks {
+export class DynamoWebhooks extends KnownWebhooks {
   readonly #table: Table
-  readonly #count: ChangeCount
-  readonly #webhooks: KeptReads<Webhook | undefined>
   readonly #subscribed: KeptReads<readonly Webhook[]>
 
-  constructor(table: Table, now: () => number) {
+  /** @param counts to share their reads with others who ask for them at the same moment. */
+  constructor(table: Table, now: () => number, counts = new ChangeCounts(table)) {
+    super(table, now, counts)
     this.#table = table
-    this.#count = new ChangeCount(table)
-    this.#webhooks = new KeptReads(this.#count, { now, maxEntries: 10_000 })
-    this.#subscribed = new KeptReads(this.#count, { now, maxEntries: 200 })
-  }
-
-  get(id: string): Promise<Webhook | undefined> {
-    return this.#webhooks.read(id, async () => {
-      const item = await this.#table.get({ pk, sk: id }, { consistent: true })
-      return item === undefined ? undefined : parseWebhook(item)
-    })
+    this.#subscribed = new KeptReads(counts, { counted: 'changes', now, maxEntries: 200 })
   }
 
   subscribedTo(eventType: string): Promise<readonly Webhook[]> {
@@ -68,7 +62,7 @@ export class DynamoWebhooks {
     const condition = isAbsentOrHas('secret', webhook.secret)
     const created = await this.#table.put(itemOf(webhook), { condition })
     if (created === undefined) throw new Error(`There is a webhook ${webhook.id} already.`)
-    await this.#changed()
+    await this.changed()
   }
 
   async replace(webhook: Webhook, expectedVersion: number): Promise<boolean> {
@@ -77,7 +71,7 @@ export class DynamoWebhooks {
       condition: atVersion(expectedVersion),
       returnOld: true,
     })
-    await this.#changed(replaced !== undefined)
+    await this.changed(replaced !== undefined)
     if (replaced === undefined) return false
     const { eventTypes } = parseWebhook(replaced.old)
     const dropped = eventTypes.filter((type) => !webhook.eventTypes.includes(type))
@@ -90,24 +84,13 @@ export class DynamoWebhooks {
 
   async remove(id: string, expectedVersion: number): Promise<boolean> {
     const removed = await this.#table.delete({ pk, sk: id }, { condition: atVersion(expectedVersion) })
-    await this.#changed(removed !== undefined)
+    await this.changed(removed !== undefined)
     if (removed === undefined) return false
     const { eventTypes } = parseWebhook(removed.old)
-    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), paceKey(id)]
+    const paces = [paceKey(id), breakerKey(id), trialKey(id)]
+    const keys = [...eventTypes.map((type) => subscriptionKey(type, id)), ...paces]
     await Promise.all(keys.map((key) => this.#table.delete(key)))
     return true
-  }
-
-  async disable(id: string, reason: 'gone', nowMs: number): Promise<void> {
-    const disabled = await this.#table.update(
-      { pk, sk: id },
-      {
-        set: { enabled: false, disabled_reason: reason, disabled_at: nowMs, updated_at: nowMs },
-        add: { version: 1 },
-      },
-      { condition: { text: '#enabled = :on', values: { on: true } } },
-    )
-    await this.#changed(disabled !== undefined)
   }
 
   async #subscribersOf(eventType: string): Promise<readonly string[]> {
@@ -127,11 +110,9 @@ export class DynamoWebhooks {
     )
   }
 
-  /** Tells everyone of a change. One that was not made had a reason that was not known here: nothing is kept. */
-  async #changed(isMade = true): Promise<void> {
-    this.#webhooks.forget()
+  protected override async changed(isMade = true): Promise<void> {
     this.#subscribed.forget()
-    if (isMade) await this.#count.raise()
+    await super.changed(isMade)
   }
 }
 

@@ -72,11 +72,17 @@ alter table webhooks add column previous_secret text;
 alter table webhooks add column previous_secret_expires_at integer;
 `
 
+const breakers = `
+create table breakers (
+  webhook_id text primary key, version integer not null, state text not null
+) strict, without rowid;
+`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
  */
-export const migrations: readonly string[] = [tables, previousSecrets]
+export const migrations: readonly string[] = [tables, previousSecrets, breakers]
 
 /** The version that this code works with; data of a higher one are refused. */
 export const schemaVersion = migrations.length

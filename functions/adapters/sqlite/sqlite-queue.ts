@@ -45,7 +45,7 @@ const Row = z.pipe(
 /**
  * One queue with the behaviour of SQS that we rely on: delays, messages hidden while in flight, receive counts, a
  * dead-letter queue, fair turns between groups. A message is known by its id: sent again while it waits, it is the
- * same message, due at the earlier of both times. What was in flight when the process died is handed out again.
+ * same message, with the time and body of the one that is due earlier. What was in flight when the process died is handed out again.
  */
 export class SqliteQueue<Body> implements Queue<Body> {
   readonly name: string
@@ -72,7 +72,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
     this.#statements = {
       send: database.prepare(
         `insert into messages (queue, id, group_id, visible_at, receive_count, in_flight, sent_at, body) values ('${name}', ?, ?, ?, 0, 0, ?, ?)
-         on conflict (queue, id) do update set visible_at = min(visible_at, excluded.visible_at) where in_flight = 0`,
+         on conflict (queue, id) do update set visible_at = excluded.visible_at, body = excluded.body
+         where in_flight = 0 and excluded.visible_at < visible_at`,
       ),
       waiting: database.prepare(
         `select id, group_id, body, sent_at, receive_count from messages

@@ -1,4 +1,4 @@
-import type { RateLimiter } from '../../use-cases/attempt-delivery.ts'
+import type { RateLimiter } from '../../use-cases/keep-pace.ts'
 import type { SqliteStore } from './store.ts'
 
 /** Hands out places one interval apart (the generic cell rate algorithm without bursts); they survive a restart. */

@@ -109,6 +109,7 @@ export class SqliteWebhooks {
       ),
       remove: database.prepare('delete from webhooks where id = ? and version = ?'),
       forgetPace: database.prepare('delete from rate_limits where webhook_id = ?'),
+      forgetBreaker: database.prepare('delete from breakers where webhook_id = ?'),
       purge: database.prepare('insert or ignore into removed_webhooks (id, removed_at) values (?, ?)'),
       subscribe: database.prepare(
         'insert or ignore into subscriptions (event_type, webhook_id) values (?, ?)',
@@ -177,6 +178,7 @@ export class SqliteWebhooks {
       if (this.#statements.remove.run(id, expectedVersion).changes === 0) return false
       this.#statements.unsubscribe.run(id)
       this.#statements.forgetPace.run(id)
+      this.#statements.forgetBreaker.run(id)
       this.#statements.purge.run(id, this.#store.now())
       return true
     })

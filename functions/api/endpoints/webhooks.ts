@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { untroubled } from '../../domain/breaker.ts'
 import type { FieldProblem } from '../../domain/errors.ts'
 import { NotFound } from '../../domain/errors.ts'
 import { examplePayload } from '../../domain/event-types.ts'
@@ -43,16 +44,14 @@ function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {
   return verdict === undefined || verdict.ok ? [] : [{ field: 'url', detail: verdict.reason }]
 }
 
-async function resourceOf({ log, now }: AdminDeps, webhook: Webhook) {
-  return toWebhookResource(webhook, { stats: await log.stats(webhook.id), nowMs: now() })
+async function resourceOf({ log, breakers, now }: AdminDeps, webhook: Webhook) {
+  const [stats, breaker] = await Promise.all([log.stats(webhook.id), breakers.get(webhook.id)])
+  return toWebhookResource(webhook, { stats, breaker, nowMs: now() })
 }
 
 async function shown(deps: AdminDeps, webhook: Webhook): Promise<Reply> {
-  return {
-    status: 200,
-    body: await resourceOf(deps, webhook),
-    headers: { ETag: etagOf(webhook.version) },
-  }
+  const body = await resourceOf(deps, webhook)
+  return { status: 200, body, headers: { ETag: etagOf(webhook.version) } }
 }
 
 export const webhookEndpoints: readonly Endpoint[] = [
@@ -81,8 +80,8 @@ export const webhookEndpoints: readonly Endpoint[] = [
       })
       // Relative, because behind API Gateway the path begins with a stage.
       const headers = { ETag: etagOf(webhook.version), Location: `webhooks/${webhook.id}` }
-      const resource = toWebhookResource(webhook, { stats: { total: 0, errored: 0 }, nowMs: now() })
-      return { status: 201, body: { ...resource, secret }, headers }
+      const known = { stats: { total: 0, errored: 0 }, breaker: untroubled, nowMs: now() }
+      return { status: 201, body: { ...toWebhookResource(webhook, known), secret }, headers }
     },
   }),
   endpoint({

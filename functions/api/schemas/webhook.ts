@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Breaker } from '../../domain/breaker.ts'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
 import { parseDuration } from '../../domain/duration.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
@@ -138,6 +139,19 @@ export const RotateSecret = z
   })
   .meta({ id: 'RotateSecret', example: { overlap: '24h' } })
 
+const BreakerResource = z
+  .object({
+    state: z.enum(['open', 'slow']).meta({
+      description:
+        'open: the receiver fails or does not answer, so deliveries are put off while single ones probe it; slow: it takes long to answer, so deliveries go at a pace that it can keep',
+    }),
+    since: Time,
+    next_probe_at: Time.nullable().meta({
+      description: 'From when on the next delivery that is due probes it; null while one does, and for slow',
+    }),
+  })
+  .meta({ id: 'Breaker' })
+
 /** A webhook as the API shows it: neither its secret nor its headers' values. */
 export const WebhookResource = z
   .object({
@@ -168,6 +182,10 @@ export const WebhookResource = z
       .number()
       .nullable()
       .meta({ description: 'Requests a second; null: no limit', example: null }),
+    breaker: BreakerResource.nullable().meta({
+      description: 'Why deliveries are held back; null while all is well',
+      example: null,
+    }),
     stats: z
       .object({ total: Count.meta({ example: 1204 }), errored: Count.meta({ example: 3 }) })
       .meta({ description: 'Requests sent within the retention of the log, and how many of them failed' }),
@@ -186,7 +204,7 @@ export const CreatedWebhook = WebhookResource.extend({
 
 export function toWebhookResource(
   webhook: Webhook,
-  { stats, nowMs }: { stats: WebhookStats; nowMs: number },
+  { stats, breaker, nowMs }: { stats: WebhookStats; breaker: Breaker; nowMs: number },
 ): z.input<typeof WebhookResource> {
   return {
     id: webhook.id,
@@ -201,8 +219,14 @@ export function toWebhookResource(
     disabled_at: isoTimeOrNull(webhook.disabledAt),
     retry_schedule: webhook.retrySchedule === undefined ? null : formatRetrySchedule(webhook.retrySchedule),
     rate_limit: webhook.rateLimit ?? null,
+    breaker: breaker.kind === 'closed' ? null : toBreakerResource(breaker),
     stats: { ...stats },
     created_at: isoTime(webhook.createdAt),
     updated_at: isoTime(webhook.updatedAt),
   }
+}
+
+function toBreakerResource(breaker: Exclude<Breaker, { kind: 'closed' }>): z.input<typeof BreakerResource> {
+  const probeAt = breaker.kind === 'open' && breaker.probe === null ? breaker.probeAt : null
+  return { state: breaker.kind, since: isoTime(breaker.since), next_probe_at: isoTimeOrNull(probeAt) }
 }

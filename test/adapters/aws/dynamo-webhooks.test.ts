@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { DynamoBreakers } from '../../../functions/adapters/aws/dynamo-breakers.ts'
 import { DynamoRateLimiter } from '../../../functions/adapters/aws/dynamo-rate-limiter.ts'
+import { DynamoTrials } from '../../../functions/adapters/aws/dynamo-trials.ts'
 import { DynamoWebhooks } from '../../../functions/adapters/aws/dynamo-webhooks.ts'
+import { opened, untroubled } from '../../../functions/domain/breaker.ts'
 import { parseSealed } from '../../../functions/domain/sealed.ts'
 import { billOf, onDynalite } from '../../contracts/dynalite-table.ts'
 import { idsOf, newestFirst, perTest, readAllBefore } from '../../contracts/harness.ts'
@@ -12,6 +15,8 @@ const open = onDynalite(({ config }, { now }) => ({
   /** Another process. */
   elsewhere: new DynamoWebhooks(config, now),
   limiter: new DynamoRateLimiter(config),
+  breakers: new DynamoBreakers(config, now),
+  trials: new DynamoTrials(config, now),
 }))
 
 describe('DynamoWebhooks', () => {
@@ -50,7 +55,8 @@ describe('DynamoWebhooks', () => {
     expect(await writes(() => webhooks.replace(change, 1))).toBe(4)
     expect(await writes(() => webhooks.disable(webhook.id, 'gone', builtAt))).toBe(2)
     expect(await writes(() => webhooks.disable(webhook.id, 'gone', builtAt))).toBe(1)
-    expect(await writes(() => webhooks.remove(webhook.id, 3))).toBe(4)
+    // The pace, the breaker and the trial, which might be there, too.
+    expect(await writes(() => webhooks.remove(webhook.id, 3))).toBe(6)
   })
 
   it.each([
@@ -117,10 +123,12 @@ describe('DynamoWebhooks', () => {
   })
 
   it('leaves nothing of a removed webhook', async () => {
-    const { tables, webhooks, limiter } = given()
+    const { tables, webhooks, limiter, breakers, trials } = given()
     const webhook = aWebhook({ eventTypes: ['a:b', '*'] })
     await webhooks.create(webhook)
     await limiter.reserve(webhook.id, { perSecond: 1, nowMs: builtAt, horizonMs: 0 })
+    await breakers.replace(webhook.id, opened(untroubled, builtAt))
+    await trials.passed(webhook.id)
     await webhooks.remove(webhook.id, 1)
     const partitions = ['webhook', 'type#a:b', 'type#*', `pace#${webhook.id}`]
     expect(await Promise.all(partitions.map((pk) => tables.config.all({ pk })))).toEqual([[], [], [], []])

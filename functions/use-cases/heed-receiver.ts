@@ -1,0 +1,120 @@
+import { type Breaker, closed, probeFailed, slowed } from '../domain/breaker.ts'
+import { attemptId, type Delivery } from '../domain/delivery.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import {
+  afterExperience,
+  type Experience,
+  healthOf,
+  longer,
+  noStreak,
+  type Slowness,
+  type Streak,
+  slowPace,
+} from '../domain/receiver-health.ts'
+
+export interface Breakers {
+  /** The webhook's breaker; `untroubled` when it never was in trouble. */
+  get(webhookId: string): Promise<Breaker>
+  /** Stores the breaker if the one before its version is stored; false when that was changed meanwhile. */
+  replace(webhookId: string, breaker: Breaker): Promise<boolean>
+}
+
+export interface HeedReceiver {
+  readonly breakers: Breakers
+  /** Of webhooks whose last attempts failed; kept for five minutes from the last of them. In this process only: it costs no write, and whoever makes many attempts soon sees enough. */
+  readonly streaks: {
+    get(webhookId: string): Streak | undefined
+    set(webhookId: string, streak: Streak): void
+  }
+  /** Undefined where the queue itself bounds what one webhook has under way. */
+  readonly slowness: Slowness | undefined
+  /** Of the batch at hand. */
+  readonly crowds?: { answeredSoon(webhookId: string): Promise<void> }
+  readonly now: () => number
+}
+
+// A request that has not been answered yet may take up to the deadline, which is about that long.
+const unansweredMs = 16_000
+const mostTries = 3
+
+/**
+ * Counts an outcome; call it as soon as it is there. Failures take longer to log than successes, and those of many
+ * attempts that went out together would otherwise seem to come all in a row.
+ */
+export function countOutcome({ streaks }: HeedReceiver, webhookId: string, outcome: Outcome): Streak {
+  const streak = streaks.get(webhookId) ?? noStreak
+  const health = healthOf(outcome)
+  if (health === 'unknown' || (health === 'up' && streak.failures === 0)) return streak
+  const after = health === 'up' ? noStreak : longer(streak, health)
+  streaks.set(webhookId, after)
+  return after
+}
+
+/**
+ * Learns from an attempt how its receiver is, and changes the webhook's breaker where that says so. For a webhook that
+ * is well, an attempt that succeeds costs nothing here.
+ * @param breaker as it was read before the attempt.
+ */
+export async function heedOutcome(
+  deps: HeedReceiver,
+  {
+    webhookId,
+    breaker,
+    outcome,
+    ...attempt
+  }: {
+    readonly webhookId: string
+    readonly breaker: Breaker
+    readonly outcome: Outcome
+  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs'>,
+): Promise<void> {
+  const health = healthOf(outcome)
+  const experience = { ...attempt, health, slowness: deps.slowness }
+  const { crowds, slowness } = deps
+  if (slowness !== undefined && health === 'up' && attempt.nowMs - attempt.sentAt <= slowness.afterMs)
+    await crowds?.answeredSoon(webhookId)
+  // An open one was read before this attempt became its probe.
+  if (breaker.kind !== 'open' && afterExperience(breaker, experience) === undefined) return
+  await changeBreaker(deps.breakers, webhookId, (current) => afterExperience(current, experience))
+}
+
+/** Tells of a receiver that has not answered for a while, so that not all who send to it wait as long. */
+export async function heedSilence(deps: HeedReceiver, webhookId: string): Promise<void> {
+  const { slowness } = deps
+  if (slowness === undefined) return
+  const perSecond = slowPace(unansweredMs, slowness)
+  await changeBreaker(deps.breakers, webhookId, (current) =>
+    current.kind === 'closed' ? slowed(current, { perSecond, nowMs: deps.now() }) : undefined,
+  )
+}
+
+/** Whoever logged a probe may have died before saying so: then nobody else would probe for a while. */
+export async function finishProbe(
+  deps: HeedReceiver,
+  { id, webhookId, status }: Delivery,
+  attempt: number,
+): Promise<void> {
+  await changeBreaker(deps.breakers, webhookId, (current) => {
+    if (current.kind !== 'open' || current.probe?.attemptId !== attemptId(id, attempt)) return undefined
+    return status === 'delivered' ? closed(current) : probeFailed(current, deps.now())
+  })
+}
+
+/** Forgets what was learnt of a webhook's receiver: it was changed, so that it may be well now. */
+export function forgive(breakers: Breakers, webhookId: string): Promise<void> {
+  return changeBreaker(breakers, webhookId, (current) =>
+    current.kind === 'closed' ? undefined : closed(current),
+  )
+}
+
+/** Who changes a breaker at the same moment saw the same receiver: after a few tries the others' word stands. */
+async function changeBreaker(
+  breakers: Breakers,
+  webhookId: string,
+  change: (current: Breaker) => Breaker | undefined,
+): Promise<void> {
+  for (let tries = 0; tries < mostTries; tries++) {
+    const changed = change(await breakers.get(webhookId))
+    if (changed === undefined || (await breakers.replace(webhookId, changed))) return
+  }
+}

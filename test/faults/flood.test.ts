@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest'
+import { simulateFlood } from '../support/lambda-simulation.ts'
+import { quantile } from '../support/pace.ts'
+
+const cases = [15_000, 2_000, 800, 100].flatMap((answerMs) =>
+  [5, 20, 60, 200].map((batches) => [answerMs, batches] as const),
+)
+
+// Fault 29 on AWS; docs/decisions/0012-breaker.md.
+it.each(cases)(
+  'leaves 99 webhooks their pace when one that takes %d ms gets 10,000 events, at %d batches',
+  (answerMs, batches) => {
+    const { before, during, mostTroubled } = simulateFlood({ answerMs, batches, isGuarded: true })
+    expect(quantile(during, 0.99)).toBeLessThanOrEqual(2 * quantile(before, 0.99))
+    // A quarter of all batches, and those that the first few trials caught.
+    if (answerMs > 500) expect(mostTroubled).toBeLessThan(60)
+    expect(during).toHaveLength(25_000)
+  },
+)
+
+it('would not leave them so without breaker, pace and trials', () => {
+  const { before, during } = simulateFlood({ answerMs: 15_000, batches: 200, isGuarded: false })
+  expect(quantile(during, 0.99)).toBeGreaterThan(100 * quantile(before, 0.99))
+})
