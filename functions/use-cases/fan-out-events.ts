@@ -30,7 +30,11 @@ export interface FanOutEvents {
     /** Records what was decided unless something was before; false when it was. */
     recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean>
   }
-  readonly deliveries: { record(entry: LogEntry): Promise<void> }
+  readonly deliveries: {
+    record(entry: LogEntry): Promise<void>
+    /** Those of the deliveries that are in the log. */
+    recorded(deliveryIds: readonly string[]): Promise<ReadonlySet<string>>
+  }
   readonly deliveryQueue: DeliveryQueue
   readonly defaultSchedule: readonly number[]
   readonly now: () => number
@@ -68,9 +72,14 @@ interface Plan {
 
 async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<Plan | undefined> {
   const { event_id: eventId, event_type: eventType } = message
-  if ((seen || message.repeat === true) && (await deps.events.fanOutOf(eventId)) !== undefined)
-    return undefined
-  const wanting = await webhooksWanting(deps, message)
+  const known = seen || message.repeat === true ? await deps.events.fanOutOf(eventId) : undefined
+  // Only of a repeat is that written before its deliveries are queued: whoever did may have died in between.
+  if (known !== undefined && !(seen && message.repeat === true)) return undefined
+  const queued = known && (await deps.deliveries.recorded(deliveriesOf(eventId, known)))
+  const isWanted = ({ id: webhookId }: Webhook) =>
+    known === undefined ||
+    (known.webhookIds.includes(webhookId) && queued?.has(deliveryId({ eventId, webhookId })) === false)
+  const wanting = (await webhooksWanting(deps, message)).filter(isWanted)
   const nowMs = deps.now()
   const first = wanting
     .filter(({ enabled }) => enabled)
@@ -94,11 +103,15 @@ async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<
   }))
   const idsOf = (enabled: boolean) =>
     wanting.filter((webhook) => webhook.enabled === enabled).map(({ id }) => id)
-  const fanOut = { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
-  // A publisher may repeat itself many times within seconds: of those messages only one goes on. Should it die before it
-  // has queued the deliveries, the audit finds that they are missing.
-  if (message.repeat === true && !(await deps.events.recordFanOut(eventId, fanOut))) return undefined
+  const fanOut = known ?? { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
+  // A publisher may repeat itself many times within seconds: of those messages only one goes on.
+  if (known === undefined && message.repeat === true && !(await deps.events.recordFanOut(eventId, fanOut)))
+    return undefined
   return { eventId, messages, later, fanOut }
+}
+
+function deliveriesOf(eventId: string, { webhookIds }: FanOut): readonly string[] {
+  return webhookIds.map((webhookId) => deliveryId({ eventId, webhookId }))
 }
 
 async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {
