@@ -11,9 +11,10 @@ describe('faults 27 and 28: webhooks changed under way, receivers that ask for t
       const [paused, deleted, edited, untouched] = webhooks
       if (!paused || !deleted || !edited || !untouched) throw new Error('There are four.')
       const accepted = await publish(bed, eventCount)
-      await bed.handleDue()
+      const isTried = () => bed.receiver.receipts.length === 4 * eventCount
+      // On AWS, few batches at a time try receivers that nobody knows yet.
+      for (await bed.handleDue(); !isTried(); await bed.handleDue()) await bed.advance(1_000)
       const before = bed.receiver.receipts.length
-      expect(before).toBe(4 * eventCount)
       await bed.call('PATCH', `/webhooks/${paused.id}`, { enabled: false })
       await bed.call('DELETE', `/webhooks/${deleted.id}`)
       await bed.call('PATCH', `/webhooks/${edited.id}`, { url: `${bed.receiver.url}/new` })
@@ -27,9 +28,10 @@ describe('faults 27 and 28: webhooks changed under way, receivers that ask for t
       return { accepted, webhooks: [untouched], note: 'nothing sent to the paused and the deleted' }
     },
     {
+      retrySchedule: '0s,20m,20m',
       answer: ({ path }, response, count) => {
-        // Every event's first four requests, one for each webhook, fail.
-        response.statusCode = count <= 4 && path !== '/new' ? 503 : 200
+        // Every event's first four requests, one for each webhook, fail; as no breaker minds.
+        response.statusCode = count <= 4 && path !== '/new' ? 404 : 200
         response.end()
       },
     },

@@ -1,5 +1,6 @@
 import { describe, expect } from 'vitest'
 import { seededRandom } from '../support/random.ts'
+import type { Answer } from '../support/receiver.ts'
 import { type Bed, maxReceives } from './support/bed.ts'
 import { fault } from './support/fault.ts'
 import type { OutsideCall } from './support/fault-injector.ts'
@@ -10,6 +11,12 @@ const minute = 60_000
 const isWrite = ({ name }: OutsideCall) =>
   /^(PutItem|Put|Update|UpdateItem)$|\.(store|record|recordFanOut|moveTo)$/.test(name)
 const isOpening = ({ name }: OutsideCall) => /^(Decrypt|cipher\.open)$/.test(name)
+
+/** Refuses the first request of each event in a way that no breaker minds. */
+const failingOnce: Answer = (_request, response, count) => {
+  response.statusCode = count === 1 ? 404 : 200
+  response.end()
+}
 
 /** Has calls that are `meant` fail for so long from now. */
 function downFor(bed: Bed, durationMs: number, meant: (call: OutsideCall) => boolean): void {
@@ -82,24 +89,37 @@ describe('faults 14 to 16 and 25: the table, the key, the clock', () => {
     { retrySchedule: '0s,1s' },
   )
 
-  for (const skewMinutes of [10, -10])
+  for (const minutes of [10, -10]) {
     fault(
       '25',
-      `the clock of delivery is ${skewMinutes} minutes off`,
+      `the clock of delivery ${minutes} minutes off that of the others`,
       async (bed) => {
         const webhooks = await addWebhooks(bed, 2)
-        bed.faults.skewMs = (name) => (name === 'deliver' ? skewMinutes * minute : 0)
+        bed.faults.skewMs = (name) => (name === 'deliver' ? minutes * minute : 0)
         const accepted = await publish(bed, eventCount)
-        const again = await publish(bed, eventCount)
-        expect(again).toEqual(accepted)
+        expect(await publish(bed, eventCount)).toEqual(accepted)
+        await settle(bed)
+        // By that clock all is overdue: the sweep may queue a copy that is handled at the same moment.
+        return { accepted, webhooks, mostDuplicates: eventCount / 10, mostUnlogged: eventCount / 10 }
+      },
+      // The embedded server is one process, with one clock.
+      { engines: ['AWS'], answer: failingOnce },
+    )
+
+    fault(
+      '25',
+      `the clock set ${minutes} minutes off under way`,
+      async (bed) => {
+        const webhooks = await addWebhooks(bed, 2)
+        const half = Math.floor(eventCount / 2)
+        const accepted = await publish(bed, half)
+        await bed.handleDue()
+        await bed.advance(minutes * minute)
+        accepted.push(...(await publish(bed, eventCount - half, { prefix: 'later' })))
         await settle(bed)
         return { accepted, webhooks }
       },
-      {
-        answer: (_request, response, count) => {
-          response.statusCode = count === 1 ? 503 : 200
-          response.end()
-        },
-      },
+      { engines: ['SQLite'], answer: failingOnce },
     )
+  }
 })

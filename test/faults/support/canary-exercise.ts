@@ -8,7 +8,9 @@ import { until } from '../../support/until.ts'
 import { makeMistakes } from './canary-mistakes.ts'
 import type { Transcript } from './transcript.ts'
 
-const Log = z.object({ data: z.array(z.object({ id: z.string(), status: z.string() })) })
+const Log = z.object({
+  data: z.array(z.object({ id: z.string(), status: z.string(), last_error: z.string().nullable() })),
+})
 const Made = z.object({ id: z.string() })
 const payload = String(examplePayload('batch_change:apply'))
 /** Where the receivers of the exercise behave in a way of their own. */
@@ -96,8 +98,10 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
   }
   const log = async (id: string) =>
     Log.parse((await transcript.call('GET', `/webhooks/${id}/deliveries?limit=100`)).body).data
-  const isQuiet = (rows: readonly { readonly status: string }[]) =>
-    rows.length > 0 && rows.every(({ status }) => status !== 'pending' && status !== 'retrying')
+  // What a breaker puts off waits for minutes.
+  const isWaiting = ({ status, last_error: why }: z.output<typeof Log>['data'][number]) =>
+    (status === 'pending' || status === 'retrying') && why?.startsWith('Put off:') !== true
+  const isQuiet = (rows: z.output<typeof Log>['data']) => rows.length > 0 && !rows.some(isWaiting)
 
   await publish()
   for (const [nth, { id }] of webhooks.entries()) {

@@ -43,7 +43,7 @@ export async function publish(
     prefix?: string
     onRefused?: (status: number, retryAfter: string | null) => void | Promise<void>
   } = {},
-): Promise<readonly string[]> {
+): Promise<string[]> {
   const ids: string[] = []
   const one = async (nth: number) => {
     const event = { type: 'a:b', payload: { nth }, idempotency_key: `${prefix}-${nth}` }
