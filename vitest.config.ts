@@ -4,5 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,
+    // By default one worker fewer than there are cores: half of a machine with two.
+    maxWorkers: '100%',
   },
 })

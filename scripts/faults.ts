@@ -37,7 +37,7 @@ export async function main([events = '1000']: readonly string[]): Promise<void> 
         'run',
         'test/faults',
         '--maxWorkers',
-        '1',
+        '2',
         '--testTimeout',
         '1200000',
       ],

@@ -72,7 +72,9 @@ describe('a secret of the embedded server', () => {
     const complaints = ['does not parse', 'could not be made']
     await until(() => complaints.every((complaint) => program.complained.includes(complaint)))
     await stop('SIGTERM')
-    sql(`update messages set receive_count = 20, visible_at = 0 where queue = 'delivery' and receive_count > 0`)
+    sql(
+      `update messages set receive_count = 20, visible_at = 0 where queue = 'delivery' and receive_count > 0`,
+    )
 
     const third = await start('third')
     await exercise(third, receiver)

@@ -41,11 +41,12 @@ describe('faults 7 to 13 and 17: the queues', () => {
       // The first attempt has failed and the second is yet to come: the first's messages come again in between.
       await bed.put('delivery', shuffled)
       await settle(bed)
-      return { accepted, webhooks }
+      // On AWS some were put off as a crowd, and met their copies.
+      return { accepted, webhooks, mostDuplicates: bed.engine === 'AWS' ? eventCount / 5 : 0 }
     },
     {
       answer: (_request, response, count) => {
-        response.statusCode = count === 1 ? 503 : 200
+        response.statusCode = count === 1 ? 404 : 200
         response.end()
       },
     },

@@ -44,16 +44,6 @@ describe('openDatabase', () => {
     database.close()
   })
 
-  it('makes the tables that came later where the data are older', () => {
-    const { file } = given()
-    const made = openDatabase(file)
-    made.exec('drop table breakers')
-    made.close()
-    const database = openDatabase(file)
-    expect(database.prepare('select count(*) n from breakers').get()).toEqual({ n: 0 })
-    database.close()
-  })
-
   it('has a write-ahead log from the start, whether the data are new or not', () => {
     const { file } = given()
     for (const age of ['new', 'old']) {

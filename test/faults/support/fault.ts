@@ -36,7 +36,7 @@ export function fault(
   run: (bed: Bed) => Promise<Run>,
   { engines: only = ['SQLite', 'AWS'], ...options }: FaultOptions = {},
 ): void {
-  it.each(only)(`${number}: ${title} (%s)`, { timeout: 240_000 }, async (engine) => {
+  it.each(only)(`${number}: ${title} (%s)`, { timeout: 1_200_000 }, async (engine) => {
     const startedAt = performance.now()
     const bed = await engines[engine](options)
     try {
