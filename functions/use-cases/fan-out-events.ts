@@ -71,47 +71,64 @@ interface Plan {
 }
 
 async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<Plan | undefined> {
-  const { event_id: eventId, event_type: eventType } = message
-  const known = seen || message.repeat === true ? await deps.events.fanOutOf(eventId) : undefined
-  // Only of a repeat is that written before its deliveries are queued: whoever did may have died in between.
-  if (known !== undefined && !(seen && message.repeat === true)) return undefined
-  const queued = known && (await deps.deliveries.recorded(deliveriesOf(eventId, known)))
-  const isWanted = ({ id: webhookId }: Webhook) =>
-    known === undefined ||
-    (known.webhookIds.includes(webhookId) && queued?.has(deliveryId({ eventId, webhookId })) === false)
-  const wanting = (await webhooksWanting(deps, message)).filter(isWanted)
+  const { event_id: eventId, repeat = false } = message
+  const known = seen || repeat ? await deps.events.fanOutOf(eventId) : undefined
+  if (known !== undefined) {
+    // Only of a repeat is that written before its deliveries are queued: whoever did may have died in between.
+    return seen && repeat ? restOf(deps, message, known) : undefined
+  }
+  const wanting = await webhooksWanting(deps, message)
   const nowMs = deps.now()
-  const first = wanting
-    .filter(({ enabled }) => enabled)
-    .map((webhook) => {
-      const waitMs = scheduleOf(webhook, deps.defaultSchedule)[0] ?? 0
-      return { webhookId: webhook.id, at: waitMs > 0 ? nowMs + waitMs : undefined }
-    })
-  const isLate = ({ at }: { at: number | undefined }) => at !== undefined && !waitsInQueue(at, nowMs)
-  const messages = first
-    .filter((attempt) => !isLate(attempt))
-    .map(({ webhookId, at: notBefore }) => {
-      const id = deliveryId({ eventId, webhookId })
-      return deliveryMessage(
-        { delivery_id: id, event_type: eventType, attempt: 1, trigger: 'event', payload: message.payload },
-        { webhookId, notBefore },
-      )
-    })
-  const later = first.filter(isLate).map(({ webhookId, at = nowMs }) => ({
-    delivery: newDelivery({ eventId, webhookId }, { eventType, trigger: 'event', nextAttemptAt: at }),
-    sweepAt: sweepAt(at, nowMs),
-  }))
-  const idsOf = (enabled: boolean) =>
-    wanting.filter((webhook) => webhook.enabled === enabled).map(({ id }) => id)
-  const fanOut = known ?? { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
+  const idsOf = (isOn: boolean) => wanting.filter(({ enabled }) => enabled === isOn).map(({ id }) => id)
+  const fanOut = { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
   // A publisher may repeat itself many times within seconds: of those messages only one goes on.
-  if (known === undefined && message.repeat === true && !(await deps.events.recordFanOut(eventId, fanOut)))
-    return undefined
-  return { eventId, messages, later, fanOut }
+  if (repeat && !(await deps.events.recordFanOut(eventId, fanOut))) return undefined
+  return { eventId, fanOut, ...firstAttempts(deps, { message, webhooks: wanting, nowMs }) }
 }
 
-function deliveriesOf(eventId: string, { webhookIds }: FanOut): readonly string[] {
-  return webhookIds.map((webhookId) => deliveryId({ eventId, webhookId }))
+/** What was decided before and is not in the log yet. Of webhooks that want the event no more, the audit takes care. */
+async function restOf(deps: FanOutEvents, message: FanOutMessage, fanOut: FanOut): Promise<Plan> {
+  const { event_id: eventId } = message
+  const idOf = (webhookId: string) => deliveryId({ eventId, webhookId })
+  const recorded = await deps.deliveries.recorded(fanOut.webhookIds.map(idOf))
+  const rest = new Set(fanOut.webhookIds.filter((webhookId) => !recorded.has(idOf(webhookId))))
+  const webhooks = (await webhooksWanting(deps, message)).filter(({ id }) => rest.has(id))
+  return { eventId, fanOut, ...firstAttempts(deps, { message, webhooks, nowMs: deps.now() }) }
+}
+
+/** The first attempt of each webhook that is on, after the first wait of its schedule. */
+function firstAttempts(
+  { defaultSchedule }: Pick<FanOutEvents, 'defaultSchedule'>,
+  { message, webhooks, nowMs }: { message: FanOutMessage; webhooks: readonly Webhook[]; nowMs: number },
+): Pick<Plan, 'messages' | 'later'> {
+  const { event_id: eventId, event_type: eventType, payload } = message
+  const first = webhooks
+    .filter(({ enabled }) => enabled)
+    .map((webhook) => ({
+      webhookId: webhook.id,
+      at: nowMs + (scheduleOf(webhook, defaultSchedule)[0] ?? 0),
+    }))
+  const isSoon = ({ at }: { at: number }) => waitsInQueue(at, nowMs)
+  return {
+    messages: first.filter(isSoon).map(({ webhookId, at }) =>
+      deliveryMessage(
+        {
+          delivery_id: deliveryId({ eventId, webhookId }),
+          event_type: eventType,
+          attempt: 1,
+          trigger: 'event',
+          payload,
+        },
+        { webhookId, notBefore: at > nowMs ? at : undefined },
+      ),
+    ),
+    later: first
+      .filter((attempt) => !isSoon(attempt))
+      .map(({ webhookId, at }) => ({
+        delivery: newDelivery({ eventId, webhookId }, { eventType, trigger: 'event', nextAttemptAt: at }),
+        sweepAt: sweepAt(at, nowMs),
+      })),
+  }
 }
 
 async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { type CheckedApi, idOf } from '../support/checked-api.ts'
+import { type CheckedApi, idOf, textOf } from '../support/checked-api.ts'
 import { receivedFor } from '../support/received.ts'
 import { type ReceivedRequest, startTestReceiver, type TestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
@@ -105,6 +105,20 @@ describe('an event on its way through the deployed service', () => {
     const id = await api.createWebhook({ url: receiver.url, event_types: ['changeset:update'] })
     const reply = await api.call('POST', `/webhooks/${id}/test`, {})
     expect(reply.body).toMatchObject({ status: 'delivered', attempts: [{ response: { status: 200 } }] })
+  })
+
+  it('is signed by both secrets while one takes the place of the other', async () => {
+    const secret = 'the one before'
+    const id = await api.createWebhook({ url: receiver.url, secret, event_types: ['while:rotating'] })
+    const rotated = await api.call('POST', `/webhooks/${id}/rotate-secret`, { overlap: '1h' })
+    expect(rotated.status).toBe(200)
+    const [request] = await receivedFor(receiver, await api.publish('while:rotating', {}))
+    for (const either of [secret, textOf(rotated, 'secret')])
+      expect(() => verify(either, request)).not.toThrow()
+    const ended = await api.call('POST', `/webhooks/${id}/rotate-secret`, { overlap: '0s' })
+    const [last] = await receivedFor(receiver, await api.publish('while:rotating', { ended: true }))
+    expect(() => verify(textOf(ended, 'secret'), last)).not.toThrow()
+    expect(() => verify(secret, last)).toThrow()
   })
 
   it('is refused above 256 KiB and delivered at it', async () => {
