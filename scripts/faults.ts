@@ -47,16 +47,21 @@ export async function main([events = '1000']: readonly string[]): Promise<void> 
       process.exitCode = status ?? 1
       return
     }
-    const rows = readFileSync(results, 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => Result.parse(JSON.parse(line)))
-    const text = readFileSync(file, 'utf8')
-    const [before, after] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))]
-    writeFileSync(file, `${before}${begin}\n\n${tableOf(rows)}\n\n${after}`)
+    writeTable(results)
   } finally {
     rmSync(folder, { recursive: true })
   }
+}
+
+/** Writes the table of the results in a file, a line of JSON each, into the docs. */
+export function writeTable(results: string): void {
+  const rows = readFileSync(results, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => Result.parse(JSON.parse(line)))
+  const text = readFileSync(file, 'utf8')
+  const [before, after] = [text.slice(0, text.indexOf(begin)), text.slice(text.indexOf(end))]
+  writeFileSync(file, `${before}${begin}\n\n${tableOf(rows)}\n\n${after}`)
 }
 
 function tableOf(rows: readonly Result[]): string {
