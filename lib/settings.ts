@@ -8,48 +8,12 @@ import {
   parseRetrySchedule,
 } from '../functions/domain/retry-schedule.ts'
 import type { functionNames } from './function-names.ts'
+import { flag, id, list, readableAs, record, whole } from './setting-kinds.ts'
 
 /** A setting has a value that it cannot have; the message names it and says what to give. */
 export class InvalidSettings extends Error {
   override name = 'InvalidSettings'
 }
-
-// What comes by `-c name=value` is text, what stands in cdk.json has its type: both are taken.
-const flag = z.preprocess(
-  (value) => (value === 'true' ? true : value === 'false' ? false : value),
-  z.boolean('must be true or false.'),
-)
-const whole = (least: number, most: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    z
-      .int(`must be a whole number, ${least} to ${most}.`)
-      .min(least, `must be at least ${least}.`)
-      .max(most, `must be at most ${most}.`),
-  )
-const list = <Entry extends z.ZodType>(entry: Entry) =>
-  z.preprocess(
-    (value) =>
-      typeof value === 'string'
-        ? value
-            .split(',')
-            .map((part) => part.trim())
-            .filter((part) => part !== '')
-        : value,
-    z.array(entry, 'must be a list, or text with commas.'),
-  )
-const record = <Shape extends z.ZodType>(shape: Shape) =>
-  z.preprocess((value) => (typeof value === 'string' ? jsonOf(value) : value), shape)
-const readableAs = (read: (text: string) => unknown) =>
-  z.string('must be text.').superRefine((text, context) => {
-    try {
-      read(text)
-    } catch (error) {
-      context.addIssue(error instanceof Error ? error.message : String(error))
-    }
-  })
-const id = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `must be an id such as ${prefix}-0abc123.`)
 
 const tableName = z
   .string()
@@ -206,12 +170,4 @@ export function parseSettings(given: Readonly<Record<string, unknown>>): Setting
       )
       .join('\n'),
   )
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
 }

@@ -1,13 +1,12 @@
 import * as z from 'zod'
 import type { Breaker } from '../../domain/breaker.ts'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
-import { parseDuration } from '../../domain/duration.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
-import { isSigningSecret } from '../../domain/signature.ts'
 import { previousSecretAt, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
 import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
+import { SigningSecret } from './signing-secret.ts'
 
 const HeaderValues = z.record(z.string(), z.string().nullable()).superRefine((headers, context) => {
   if (Object.keys(headers).length > maxHeaders) context.addIssue(`must be at most ${maxHeaders}.`)
@@ -69,12 +68,6 @@ const fields = {
   }),
 }
 
-const SigningSecret = z
-  .string()
-  .min(1)
-  .max(256)
-  .refine(isSigningSecret, 'begins with whsec_, so base64 must follow.')
-
 /** The body that creates a webhook. */
 export const CreateWebhook = z
   .strictObject({
@@ -114,30 +107,6 @@ export const UpdateWebhook = z
     rate_limit: fields.rate_limit.optional(),
   })
   .meta({ id: 'UpdateWebhook', example: { enabled: false } })
-
-const maxOverlapMs = 7 * 86_400_000
-
-/** The body that rotates a webhook's secret. */
-export const RotateSecret = z
-  .strictObject({
-    secret: SigningSecret.optional().meta({
-      description: 'The new secret. Generated (256 bits) when absent; shown once, in the answer',
-      example: 'another shared secret',
-    }),
-    overlap: z
-      .string()
-      .default('24h')
-      .transform(parseDuration)
-      .refine((overlapMs) => overlapMs !== undefined, 'must be a duration such as 0s, 90m, 24h or 7d.')
-      .refine((overlapMs) => overlapMs === undefined || overlapMs <= maxOverlapMs, 'must be at most 7d.')
-      .transform((overlapMs) => overlapMs ?? 0)
-      .meta({
-        description:
-          'How long the old secret goes on signing, at most 7d; 0s ends it at once, as when it leaked',
-        example: '24h',
-      }),
-  })
-  .meta({ id: 'RotateSecret', example: { overlap: '24h' } })
 
 const BreakerResource = z
   .object({
