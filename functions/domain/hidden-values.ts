@@ -11,12 +11,20 @@ const leastLength = 8
 export function tracesOf(values: readonly string[]): readonly string[] {
   const traces = values.flatMap((value) => {
     const credentials = /^\S+ +(\S.*)$/.exec(value)?.[1]
-    return [value, ...(credentials === undefined ? [] : [credentials])]
+    return credentials === undefined ? [value] : [value, credentials, ...basicTraces(value, credentials)]
   })
   const inJson = traces.map((trace) => JSON.stringify(trace).slice(1, -1))
   return [...new Set([...traces, ...inJson])]
     .filter(({ length }) => length >= leastLength)
     .sort((one, other) => other.length - one.length)
+}
+
+/** What a receiver that decodes basic credentials may answer with: both parts, and the password alone. */
+function basicTraces(value: string, credentials: string): readonly string[] {
+  if (!/^basic /i.test(value)) return []
+  // As Latin-1, because answers are searched as bytes.
+  const decoded = Buffer.from(credentials, 'base64').toString('latin1')
+  return [decoded, decoded.slice(decoded.indexOf(':') + 1)]
 }
 
 /** Text with every trace hidden. Works on bytes as Latin-1 too: header values are ASCII. */

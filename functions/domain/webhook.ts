@@ -1,3 +1,4 @@
+import type { ReceiverAuth } from './receiver-auth.ts'
 import type { RetrySchedule } from './retry-schedule.ts'
 import type { Scope } from './scope.ts'
 
@@ -21,6 +22,8 @@ export interface Webhook {
   readonly scope: Scope
   /** Extra request headers, names as given, values sealed. */
   readonly headers: Readonly<Record<string, Sealed>>
+  /** What the sealed `Authorization` among the headers holds; undefined when there is none, or an admin set it as a header. */
+  readonly auth: ReceiverAuth | undefined
   readonly secret: Sealed
   /** Undefined: none, or it was ended. One whose time is over may still be here; `previousSecretAt` judges. */
   readonly previousSecret: PreviousSecret | undefined

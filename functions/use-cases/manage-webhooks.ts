@@ -1,5 +1,12 @@
 import { maxHeaders } from '../domain/custom-headers.ts'
 import { InvalidInput, NotFound, VersionMismatch } from '../domain/errors.ts'
+import {
+  authorizationHeader,
+  authorizationOf,
+  type Credentials,
+  type ReceiverAuth,
+  shownAuth,
+} from '../domain/receiver-auth.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { Sealed, Webhook } from '../domain/webhook.ts'
@@ -32,6 +39,7 @@ export interface NewWebhook {
   readonly description: string
   readonly scope: Scope
   readonly headers: Readonly<Record<string, string>>
+  readonly auth: Credentials | undefined
   readonly enabled: boolean
   readonly retrySchedule: RetrySchedule | undefined
   readonly rateLimit: number | undefined
@@ -50,7 +58,8 @@ export async function createWebhook(
     id,
     secret: await deps.cipher.seal(secret, id),
     previousSecret: undefined,
-    headers: await sealHeaders(deps, id, wanted.headers),
+    headers: await sealHeaders(deps, id, withAuth(wanted.headers, wanted.auth)),
+    auth: wanted.auth && shownAuth(wanted.auth),
     disabledReason: null,
     disabledAt: wanted.enabled ? null : nowMs,
     version: 1,
@@ -69,6 +78,8 @@ export interface WebhookChanges {
   readonly scope?: Scope | undefined
   /** Merged by name: a value sets, null removes. */
   readonly headers?: Readonly<Record<string, string | null>> | undefined
+  /** Null removes it. */
+  readonly auth?: Credentials | null | undefined
   readonly enabled?: boolean | undefined
   readonly retrySchedule?: RetrySchedule | null | undefined
   readonly rateLimit?: number | null | undefined
@@ -93,7 +104,7 @@ export async function updateWebhook(
       eventTypes: changes.eventTypes ?? current.eventTypes,
       description: changes.description ?? current.description,
       scope: changes.scope ?? current.scope,
-      headers: await mergeHeaders(deps, current, changes.headers),
+      ...(await mergeHeaders(deps, current, changes)),
       enabled,
       disabledReason: enabled ? null : current.disabledReason,
       disabledAt: enabled ? null : current.enabled ? deps.now() : current.disabledAt,
@@ -143,23 +154,44 @@ async function sealHeaders(
   return Object.fromEntries(await Promise.all(sealed))
 }
 
+/** Headers with the one that carries the credentials, under one name however it was written before. */
+function withAuth<Value extends string | null>(
+  headers: Readonly<Record<string, Value>>,
+  credentials: Credentials | undefined,
+): Readonly<Record<string, Value | string>> {
+  if (credentials === undefined) return headers
+  return { ...headers, [authorizationHeader]: authorizationOf(credentials) }
+}
+
 async function mergeHeaders(
   deps: ManageWebhooks,
   current: Webhook,
-  changes: WebhookChanges['headers'],
-): Promise<Webhook['headers']> {
-  if (changes === undefined) return current.headers
-  const changed = new Set(Object.keys(changes).map((name) => name.toLowerCase()))
+  { headers = {}, auth }: WebhookChanges,
+): Promise<Pick<Webhook, 'headers' | 'auth'>> {
+  const endsAuth = auth === null && current.auth !== undefined
+  const wanted = endsAuth ? { [authorizationHeader]: null, ...headers } : withAuth(headers, auth ?? undefined)
+  const changed = new Set(Object.keys(wanted).map((name) => name.toLowerCase()))
   const kept = Object.entries(current.headers).filter(([name]) => !changed.has(name.toLowerCase()))
-  const set = Object.entries(changes).filter((entry): entry is [string, string] => entry[1] !== null)
+  const set = Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== null)
   const merged = {
     ...Object.fromEntries(kept),
     ...(await sealHeaders(deps, current.id, Object.fromEntries(set))),
   }
-  if (Object.keys(merged).length > maxHeaders) {
+  const authNow = authAfter(current, changed, auth)
+  if (Object.keys(merged).length - (authNow === undefined ? 0 : 1) > maxHeaders) {
     throw new InvalidInput([
       { field: 'headers', detail: `would be more than ${maxHeaders} with those that are set already.` },
     ])
   }
-  return merged
+  return { headers: merged, auth: authNow }
+}
+
+/** Whoever sets or removes the header itself has the last word. */
+function authAfter(
+  { auth }: Webhook,
+  changed: ReadonlySet<string>,
+  credentials: Credentials | null | undefined,
+): ReceiverAuth | undefined {
+  if (credentials) return shownAuth(credentials)
+  return changed.has(authorizationHeader.toLowerCase()) ? undefined : auth
 }

@@ -24,6 +24,7 @@ const everythingSet = {
     repositoryIds: ['UmVwbzoz'],
   },
   headers: { Authorization: parseSealed('sealed-1'), 'X-Team': parseSealed('sealed-2') },
+  auth: { type: 'basic' as const, username: 'sourcegraph' },
   secret: parseSealed('sealed-secret'),
   previousSecret: { sealed: parseSealed('sealed-before'), expiresAt: builtAt + 86_400_000 },
   enabled: false,

@@ -15,6 +15,12 @@ describe('hiding the values of headers in an answer', () => {
     ['a value with its scheme', ['Bearer open-sesame'], 'Bearer open-sesame!', '[hidden]!'],
     ['a value as JSON has it', ['open "sesame"'], '{"a":"open \\"sesame\\""}', '{"a":"[hidden]"}'],
     ['the longer of two values', ['open-sesame', 'open-sesame-seed'], 'open-sesame-seed', '[hidden]'],
+    [
+      'a password behind base64',
+      [`Basic ${btoa('me:open-sesame')}`],
+      'you are me, open-sesame',
+      'you are me, [hidden]',
+    ],
     ['a value that looks like a pattern', ['$& (.*) $1 .*'], '-$& (.*) $1 .*-', '-[hidden]-'],
   ])('hides %s', (_, values, text, shown) => {
     expect(hide(values, text)).toBe(shown)

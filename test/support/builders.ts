@@ -30,6 +30,7 @@ export function aWebhook(over: Partial<Webhook> = {}): Webhook {
     eventTypes: ['*'],
     scope: {},
     headers: {},
+    auth: undefined,
     secret: parseSealed('not-really-sealed'),
     previousSecret: undefined,
     enabled: true,

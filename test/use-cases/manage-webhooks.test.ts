@@ -16,6 +16,7 @@ const wanted: NewWebhook = {
   description: '',
   scope: {},
   headers: {},
+  auth: undefined,
   enabled: true,
   retrySchedule: undefined,
   rateLimit: undefined,

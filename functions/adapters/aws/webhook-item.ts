@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { parseSealed } from '../../domain/sealed.ts'
 import type { Webhook } from '../../domain/webhook.ts'
+import { receiverAuthShape } from '../receiver-auth-shape.ts'
 import type { Attributes } from './expressions.ts'
 
 const sealed = z.pipe(z.string(), z.transform(parseSealed))
@@ -17,6 +18,7 @@ const Item = z.pipe(
       repositoryIds: z.optional(z.array(z.string())),
     }),
     headers: z.record(z.string(), sealed),
+    auth: z.optional(receiverAuthShape),
     secret: sealed,
     previous_secret: z.optional(z.object({ sealed, expires_at: z.number() })),
     enabled: z.boolean(),
@@ -36,6 +38,7 @@ const Item = z.pipe(
       eventTypes: item.event_types,
       scope: item.scope,
       headers: item.headers,
+      auth: item.auth,
       secret: item.secret,
       previousSecret: item.previous_secret && {
         sealed: item.previous_secret.sealed,
@@ -66,6 +69,7 @@ export function webhookAttributes(webhook: Webhook): Attributes {
     event_types: webhook.eventTypes,
     scope: webhook.scope,
     headers: webhook.headers,
+    auth: webhook.auth,
     secret: webhook.secret,
     previous_secret: webhook.previousSecret && {
       sealed: webhook.previousSecret.sealed,

@@ -78,11 +78,14 @@ create table breakers (
 ) strict, without rowid;
 `
 
+/** How a webhook shows its receiver who it is; JSON text. */
+const receiverAuth = `alter table webhooks add column auth text;`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
  */
-export const migrations: readonly string[] = [tables, previousSecrets, breakers]
+export const migrations: readonly string[] = [tables, previousSecrets, breakers, receiverAuth]
 
 /** The version that this code works with; data of a higher one are refused. */
 export const schemaVersion = migrations.length

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { parseSealed } from '../../domain/sealed.ts'
 import { anyEventType, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
+import { receiverAuthShape } from '../receiver-auth-shape.ts'
 import { flagColumn, jsonColumn } from './json-column.ts'
 import type { SqliteStore } from './store.ts'
 
@@ -21,6 +22,7 @@ const Row = z.pipe(
       }),
     ),
     headers: jsonColumn(z.record(z.string(), sealedColumn)),
+    auth: z.nullable(jsonColumn(receiverAuthShape)),
     secret: sealedColumn,
     previous_secret: z.nullable(sealedColumn),
     previous_secret_expires_at: z.nullable(z.number()),
@@ -41,6 +43,7 @@ const Row = z.pipe(
       eventTypes: row.event_types,
       scope: row.scope,
       headers: row.headers,
+      auth: row.auth ?? undefined,
       secret: row.secret,
       previousSecret:
         row.previous_secret === null || row.previous_secret_expires_at === null
@@ -59,7 +62,7 @@ const Row = z.pipe(
 )
 
 const columns =
-  'url, description, event_types, scope, headers, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
+  'url, description, event_types, scope, headers, auth, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
 
 function columnValues(webhook: Webhook) {
   return [
@@ -68,6 +71,7 @@ function columnValues(webhook: Webhook) {
     JSON.stringify(webhook.eventTypes),
     JSON.stringify(webhook.scope),
     JSON.stringify(webhook.headers),
+    webhook.auth === undefined ? null : JSON.stringify(webhook.auth),
     webhook.secret,
     webhook.previousSecret?.sealed ?? null,
     webhook.previousSecret?.expiresAt ?? null,

@@ -1,10 +1,12 @@
 import * as z from 'zod'
 import type { Breaker } from '../../domain/breaker.ts'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
+import { authorizationHeader } from '../../domain/receiver-auth.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
 import { previousSecretAt, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
 import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
+import { CredentialsInput, ReceiverAuthResource } from './receiver-auth.ts'
 import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
 import { SigningSecret } from './signing-secret.ts'
 
@@ -68,6 +70,20 @@ const fields = {
   }),
 }
 
+/** Both in one request: no telling which is meant. */
+function refuseTwoAuthorizations(
+  { headers = {}, auth }: { headers?: object | undefined; auth?: object | null | undefined },
+  context: z.RefinementCtx,
+): void {
+  const names = Object.keys(headers).map((name) => name.toLowerCase())
+  if (auth && names.includes(authorizationHeader.toLowerCase()))
+    context.addIssue({
+      code: 'custom',
+      path: ['auth'],
+      message: 'sets Authorization, and so does headers: give one of them.',
+    })
+}
+
 /** The body that creates a webhook. */
 export const CreateWebhook = z
   .strictObject({
@@ -84,10 +100,12 @@ export const CreateWebhook = z
       example: { Authorization: 'Bearer of-the-receiver' },
       maxProperties: maxHeaders,
     }),
+    auth: CredentialsInput.nullable().optional(),
     enabled: fields.enabled.default(true),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
   })
+  .superRefine(refuseTwoAuthorizations)
   .meta({ id: 'CreateWebhook', example: { url: exampleUrl, event_types: exampleTypes } })
 
 /** The body that changes a webhook: what is absent stays. */
@@ -102,10 +120,12 @@ export const UpdateWebhook = z
       example: { Authorization: 'Bearer a-new-one', 'X-Old': null },
       maxProperties: maxHeaders,
     }),
+    auth: CredentialsInput.nullable().optional().meta({ description: 'null removes it' }),
     enabled: fields.enabled.optional(),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
   })
+  .superRefine(refuseTwoAuthorizations)
   .meta({ id: 'UpdateWebhook', example: { enabled: false } })
 
 const BreakerResource = z
@@ -132,6 +152,10 @@ export const WebhookResource = z
     header_names: z.array(z.string()).meta({
       description: 'Names of the extra headers; their values are never shown',
       example: ['Authorization'],
+    }),
+    auth: ReceiverAuthResource.nullable().meta({
+      description: 'How it shows the receiver who it is; null: not, or by a header of its own',
+      example: null,
     }),
     previous_secret_expires_at: Time.nullable().meta({
       description:
@@ -181,7 +205,8 @@ export function toWebhookResource(
     description: webhook.description,
     event_types: [...webhook.eventTypes],
     scope: toScopeResource(webhook.scope),
-    header_names: Object.keys(webhook.headers),
+    header_names: headerNames(webhook),
+    auth: webhook.auth ?? null,
     previous_secret_expires_at: isoTimeOrNull(previousSecretAt(webhook, nowMs)?.expiresAt ?? null),
     enabled: webhook.enabled,
     disabled_reason: webhook.disabledReason,
@@ -198,4 +223,9 @@ export function toWebhookResource(
 function toBreakerResource(breaker: Exclude<Breaker, { kind: 'closed' }>): z.input<typeof BreakerResource> {
   const probeAt = breaker.kind === 'open' && breaker.probe === null ? breaker.probeAt : null
   return { state: breaker.kind, since: isoTime(breaker.since), next_probe_at: isoTimeOrNull(probeAt) }
+}
+
+/** The header that carries `auth` is shown as that. */
+function headerNames({ headers, auth }: Webhook): string[] {
+  return Object.keys(headers).filter((name) => auth === undefined || name !== authorizationHeader)
 }

@@ -54,7 +54,8 @@ describe('bodies without end', () => {
 })
 
 describe('thousands of answers of hostile receivers', () => {
-  it('leave memory flat, and no connection open', { timeout: 60_000 }, async () => {
+  // What is resident depends on when the collector runs, and so on what else the machine does.
+  it('leave memory flat, and no connection open', { timeout: 60_000, retry: 2 }, async () => {
     const receivers = await Promise.all(
       hostileAnswers.map(({ answer }) => aRawReceiver({ onRequest: answer })),
     )
