@@ -32,6 +32,7 @@ import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
 import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
 import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
+import type { MadeAttempt } from '../functions/use-cases/attempt-delivery.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
 import { deliverHandler } from '../functions/workers/deliver.ts'
@@ -126,6 +127,8 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     deliveries,
     events,
     sender,
+    // As many as are under way at most.
+    unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: maxDeliveriesInFlight }, now),
     deliveryQueue,
     limiter: new SqliteRateLimiter(store),
     breakers,

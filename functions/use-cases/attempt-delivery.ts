@@ -48,7 +48,19 @@ export interface AttemptDelivery extends SignRequest, AdmitAttempt, HeedReceiver
   }
   readonly events: { payload(eventId: string): Promise<Uint8Array | undefined> }
   readonly sender: Sender
+  /** Attempts that the log did not take, by their ids: for when their messages come again. In this process only. */
+  readonly unlogged: {
+    get(attemptId: string): MadeAttempt | undefined
+    set(attemptId: string, made: MadeAttempt): void
+  }
   readonly pause: (durationMs: number) => Promise<unknown>
+}
+
+/** An attempt that was made, with all that is to be done about it. */
+export interface MadeAttempt {
+  readonly decision: Decision
+  readonly entry: LogEntry
+  readonly experience: Parameters<typeof heedOutcome>[1]
 }
 
 /** What became of a message. `dropped`: the webhook is gone and its log with it. */
@@ -79,6 +91,11 @@ export async function attemptDelivery(
     }
     return 'skipped'
   }
+  const made = deps.unlogged.get(attemptId(delivery.id, message.attempt))
+  if (made !== undefined) {
+    await finish(deps, made, message.payload)
+    return 'attempted'
+  }
   const [webhook, breaker] = await Promise.all([
     deps.webhooks.get(delivery.webhookId),
     deps.breakers.get(delivery.webhookId),
@@ -98,7 +115,8 @@ export async function attemptDelivery(
   const due = { delivery, webhook, breaker, message }
   const admitted = await admitAttempt(deps, due)
   if (admitted.kind === 'put off') return 'deferred'
-  await attempt(deps, due, { payload, unsent: admitted.kind === 'unsent' ? admitted.why : undefined })
+  const unsent = admitted.kind === 'unsent' ? admitted.why : undefined
+  await finish(deps, await attempt(deps, due, { payload, unsent }), message.payload)
   return 'attempted'
 }
 
@@ -106,7 +124,7 @@ async function attempt(
   deps: AttemptDelivery,
   { delivery, webhook, breaker, message }: Due,
   { payload, unsent }: { payload: Uint8Array; unsent: string | undefined },
-): Promise<void> {
+): Promise<MadeAttempt> {
   const sentAt = deps.now()
   const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
   const outcome: Outcome =
@@ -122,10 +140,7 @@ async function attempt(
     attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
   }
-  await insist(() => deps.deliveries.record(entry), deps.pause)
-  await follow(deps, decision, message.payload)
-  // Last: should it fail, the message comes again and finds all else done.
-  await heedOutcome(deps, {
+  const experience = {
     webhookId: webhook.id,
     breaker,
     outcome,
@@ -133,7 +148,22 @@ async function attempt(
     streak,
     sentAt,
     nowMs,
-  })
+  }
+  return { decision, entry, experience }
+}
+
+/** Logs an attempt and sees to what follows. One that the log does not take is kept, so that it is not made again. */
+async function finish(deps: AttemptDelivery, made: MadeAttempt, payload: string | undefined): Promise<void> {
+  const { decision, entry, experience } = made
+  try {
+    await insist(() => deps.deliveries.record(entry), deps.pause)
+  } catch (error) {
+    deps.unlogged.set(experience.attemptId, made)
+    throw error
+  }
+  await follow(deps, decision, payload)
+  // Last: should it fail, the message comes again and finds all else done.
+  await heedOutcome(deps, experience)
 }
 
 async function follow(deps: AttemptDelivery, decision: Decision, payload: string | undefined): Promise<void> {

@@ -19,10 +19,10 @@ export interface Redeliver {
 }
 
 /**
- * Sends one delivery's event to its webhook again. A delivery that is still retrying makes its next attempt now; a
- * finished one is history, so a new delivery of the same event is made.
+ * Sends one delivery's event to its webhook again. A delivery that waits for an attempt makes it now; a finished one is
+ * history, so a new delivery of the same event is made.
  * @returns the delivery that is under way.
- * @throws NotFound; Conflict when the webhook is off, the first attempt is yet to come, or the event has expired.
+ * @throws NotFound; Conflict when the webhook is off, the first attempt is about to be made, or the event has expired.
  */
 export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> {
   const delivery = await deps.deliveries.find(id)
@@ -30,12 +30,12 @@ export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> 
   const webhook = await deps.webhooks.get(delivery.webhookId)
   if (webhook === undefined) throw new NotFound('delivery', id)
   if (!webhook.enabled) throw new Conflict(`${webhook.id} is off, so nothing is sent to it. Enable it first.`)
-  if (delivery.status === 'pending')
+  const nowMs = deps.now()
+  if (delivery.status === 'pending' && (delivery.nextAttemptAt ?? nowMs) <= nowMs)
     throw new Conflict(`${id} is about to be sent for the first time: there is nothing to repeat yet.`)
   if ((await deps.events.payload(delivery.eventId)) === undefined) {
     throw new Conflict(`The payload of ${delivery.eventId} has expired: it cannot be sent again.`)
   }
-  const nowMs = deps.now()
   const next = isTerminal(delivery.status)
     ? newDelivery(
         { eventId: delivery.eventId, webhookId: delivery.webhookId, run: deps.newRun(nowMs) },
@@ -43,6 +43,10 @@ export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> 
       )
     : { ...delivery, nextAttemptAt: nowMs }
   await deps.deliveries.record({ delivery: next, sweepAt: sweepAt(nowMs, nowMs) })
-  await queueNextAttempt(deps.deliveryQueue, next, { by_hand: true })
+  try {
+    await queueNextAttempt(deps.deliveryQueue, next, { by_hand: true })
+  } catch {
+    // The sweep queues what is in the log. An error here would have the caller ask again, and so for a second delivery.
+  }
   return next
 }

@@ -1,5 +1,5 @@
 import { type Delivery, isTerminal } from '../domain/delivery.ts'
-import { NotFound } from '../domain/errors.ts'
+import { NotFound, Unavailable } from '../domain/errors.ts'
 import type { FanOut } from '../domain/event.ts'
 import { deliveryId } from '../domain/ids.ts'
 import { type DeliveryQueue, deliveryMessage, inlinePayload } from '../domain/messages.ts'
@@ -24,7 +24,7 @@ const pollMs = 25
  * Sends a sample event to one webhook, on or off, through the same queue and worker as any event, and waits for the
  * result. It is sent once, whatever comes of it.
  * @returns the delivery's id, and the delivery itself if it ended within 20 s.
- * @throws NotFound when there is no such webhook, or no longer.
+ * @throws NotFound when there is no such webhook, or no longer; Unavailable when the queue does not take it.
  */
 export async function sendTest(
   deps: SendTest,
@@ -47,7 +47,7 @@ export async function sendTest(
     payload: inlinePayload(payload),
   } as const
   const refused = await deps.deliveryQueue.send([deliveryMessage(body, { webhookId })])
-  if (refused.length > 0) throw new Error(`The delivery queue refused ${id}.`)
+  if (refused.length > 0) throw new Unavailable('The delivery queue does not take the sample now. Try again.')
   while (deps.now() - startedAt < patienceMs) {
     const delivery = await deps.deliveries.find(id)
     if (delivery !== undefined && isTerminal(delivery.status)) return { id, finished: delivery }

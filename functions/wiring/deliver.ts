@@ -14,7 +14,7 @@ import type { DeliveryMessage } from '../domain/messages.ts'
 import type { Streak } from '../domain/receiver-health.ts'
 import { type EnvironmentOf, urlPolicyOf } from '../environment.ts'
 import { DeliveryMetrics } from '../metrics.ts'
-import type { Sender } from '../use-cases/attempt-delivery.ts'
+import type { MadeAttempt, Sender } from '../use-cases/attempt-delivery.ts'
 import type { OpenedSecrets } from '../use-cases/sign-request.ts'
 import { userAgent } from '../version.ts'
 import { deliverHandler } from '../workers/deliver.ts'
@@ -52,6 +52,7 @@ export function deliverOnAws(
       deliveries: new DynamoDeliveries(store),
       events: new EventPayloads(store),
       sender: metrics.counted(sender),
+      unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 1_000 }, now),
       deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
       limiter: new DynamoRateLimiter(config),
       breakers: new DynamoBreakers(config, now, counts),

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest'
 import { seededRandom } from '../support/random.ts'
 import type { Answer } from '../support/receiver.ts'
-import { type Bed, maxReceives } from './support/bed.ts'
+import type { Bed } from './support/bed.ts'
 import { fault } from './support/fault.ts'
 import type { OutsideCall } from './support/fault-injector.ts'
 import { addWebhooks, eventCount, publish, seed, settle } from './support/run.ts'
@@ -50,13 +50,9 @@ describe('faults 14 to 16 and 25: the table, the key, the clock', () => {
       call.function === 'deliver' && isWrite(call) && random() < 0.3 ? bed.unavailable() : 'pass'
     const accepted = await publish(bed, eventCount)
     await settle(bed)
-    // Five tries in a row fail one time in 400, and twice that where the SDK's client writes twice.
-    return {
-      accepted,
-      webhooks,
-      mostDuplicates: Math.ceil(eventCount / 50),
-      mostUnlogged: Math.ceil(eventCount / 50),
-    }
+    // Five tries in a row fail one time in 400. On AWS the message may come again to a process that did not make the attempt.
+    const most = bed.engine === 'AWS' ? Math.ceil(eventCount / 50) : 0
+    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
   })
 
   fault('15', 'the table takes no write of the log for five minutes', async (bed) => {
@@ -65,9 +61,7 @@ describe('faults 14 to 16 and 25: the table, the key, the clock', () => {
     await bed.handleDue('fanOut')
     downFor(bed, 5 * minute, (call) => call.function === 'deliver' && isWrite(call))
     await settle(bed)
-    // Each time the messages come again, the requests are made again, under the same ids.
-    const most = 2 * eventCount * maxReceives
-    return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
+    return { accepted, webhooks }
   })
 
   fault(

@@ -27,6 +27,7 @@ import type { Log, LogFields } from '../../functions/middleware/log.ts'
 import {
   type AttemptResult,
   attemptDelivery,
+  type MadeAttempt,
   type OutgoingRequest,
 } from '../../functions/use-cases/attempt-delivery.ts'
 import { fanOutEvents } from '../../functions/use-cases/fan-out-events.ts'
@@ -57,12 +58,14 @@ export async function openTestEngine({
   defaultSchedule = [0, 5_000, 300_000, 7_200_000],
   now: otherNow,
   slowness,
+  maxReceives = 20,
 }: {
   answer?: (request: OutgoingRequest, nth: number) => Outcome | Promise<Outcome>
   retentionMs?: number
   defaultSchedule?: readonly number[]
   now?: () => number
   slowness?: Slowness | undefined
+  maxReceives?: number | undefined
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-engine-'))
   const file = join(folder, 'webhooks.db')
@@ -71,7 +74,7 @@ export async function openTestEngine({
   const clock = { ms: builtAt }
   const now = otherNow ?? (() => clock.ms)
   const store = { database, commits, now, retentionMs }
-  const queueOptions = { maxReceives: 20, maxInFlightPerGroup: 64 }
+  const queueOptions = { maxReceives, maxInFlightPerGroup: 64 }
   const cipher = new AesCipher(Buffer.alloc(32, 7))
   const webhooks = new SqliteWebhooks(store)
   const requests: (OutgoingRequest & { readonly at: number })[] = []
@@ -98,6 +101,7 @@ export async function openTestEngine({
     breakers: new SqliteBreakers(store),
     streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 100 }, now),
     slowness,
+    unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 10_000 }, now),
     fanOutQueue: new SqliteQueue<FanOutMessage>(store, { ...queueOptions, name: 'fan-out' }),
     deliveryQueue: new SqliteQueue<DeliveryMessage>(store, { ...queueOptions, name: 'delivery' }),
     openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: secretsKeptMs, maxEntries: 100 }, now),

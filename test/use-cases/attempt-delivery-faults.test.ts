@@ -33,7 +33,7 @@ describe('attemptDelivery, when our own parts fail', () => {
   })
 
   it.each(['attempts', 'deliveries'] as const)(
-    'rejects when the log takes no %s, and makes the attempt again under the same id',
+    'rejects when the log takes no %s, and logs the attempt when the message comes again, without making it twice',
     async (table) => {
       const message = await engine.firstAttempt(await engine.addWebhook())
       const repair = engine.breakTable(table)
@@ -46,11 +46,31 @@ describe('attemptDelivery, when our own parts fail', () => {
         status: 'delivered',
         attempts: 1,
       })
-      const ids = engine.requests.map(({ headers }) => headers['webhook-id'])
-      expect(ids).toHaveLength(2)
-      expect(new Set(ids).size).toBe(1)
+      expect(engine.requests).toHaveLength(1)
     },
   )
+
+  it('makes an attempt again, under the same id, when the log did not take it and the process is another', async () => {
+    const message = await engine.firstAttempt(await engine.addWebhook())
+    const repair = engine.breakTable('attempts')
+    await expect(attempt(message)).rejects.toThrow('the disk is full')
+    repair()
+    const unlogged = { get: () => undefined, set: () => {} }
+    expect(await attemptDelivery({ ...engine, unlogged }, message, true)).toBe('attempted')
+    const ids = engine.requests.map(({ headers }) => headers['webhook-id'])
+    expect(ids).toHaveLength(2)
+    expect(new Set(ids).size).toBe(1)
+  })
+
+  it('queues the next attempt of one that the log did not take at once', async () => {
+    outcome = answered(503)
+    const message = await engine.firstAttempt(await engine.addWebhook())
+    const repair = engine.breakTable('deliveries')
+    await expect(attempt(message)).rejects.toThrow('the disk is full')
+    repair()
+    expect(await attempt(message, true)).toBe('attempted')
+    expect(engine.messages('delivery')).toMatchObject([{ id: `${message.delivery_id}/2` }])
+  })
 
   it('rejects when the queue refuses the next attempt, and queues it when the message comes again', async () => {
     outcome = answered(503)

@@ -120,7 +120,7 @@ describe('redeliver', () => {
     expect(engine.messages('delivery')).toEqual([])
   })
 
-  it('throws Conflict when the first attempt is yet to come', async () => {
+  it('throws Conflict when the first attempt is about to be made', async () => {
     const finished = await logged({ status: 'delivered', attempts: 1 })
     const again = await redeliver(engine, finished.id)
     await expect(redeliver(engine, again.id)).rejects.toThrow('about to be sent for the first time')
@@ -134,11 +134,18 @@ describe('redeliver', () => {
     await expect(refused).rejects.toThrow(`The payload of ${finished.eventId} has expired`)
   })
 
-  it('rejects when the queue refuses, and the sweep sends it all the same', async () => {
+  it('makes the first attempt now of a delivery that is put off', async () => {
+    const waiting = await logged({ status: 'pending', nextAttemptAt: engine.now() + 30 * minute })
+    expect(await redeliver(engine, waiting.id)).toMatchObject({ id: waiting.id, nextAttemptAt: engine.now() })
+    expect(await engine.deliverDue()).toEqual(['attempted'])
+    expect(await engine.deliveries.find(waiting.id)).toMatchObject({ status: 'delivered', attempts: 1 })
+  })
+
+  it('leaves it to the sweep when the queue refuses, rather than have it asked for twice', async () => {
     const finished = await logged({ status: 'delivered', attempts: 1 })
     const deps = { ...engine, deliveryQueue: refusing(engine.deliveryQueue, () => true) }
-    await expect(redeliver(deps, finished.id)).rejects.toThrow('The delivery queue refused')
+    const { id } = await redeliver(deps, finished.id)
     const [due] = await engine.deliveries.due(engine.now() + 2 * minute, 10)
-    expect(due).toMatchObject({ trigger: 'redelivery', eventId: finished.eventId })
+    expect(due).toMatchObject({ id, trigger: 'redelivery', eventId: finished.eventId })
   })
 })

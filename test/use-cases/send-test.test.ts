@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { NotFound } from '../../functions/domain/errors.ts'
+import { NotFound, Unavailable } from '../../functions/domain/errors.ts'
 import { sendTest } from '../../functions/use-cases/send-test.ts'
 import { answered } from '../support/builders.ts'
 import { openTestEngine, type TestEngine } from '../support/engine.ts'
@@ -105,9 +105,9 @@ describe('sendTest', () => {
     expect(engine.now() - startedAt).toBeLessThan(1_000)
   })
 
-  it('rejects when the queue refuses', async () => {
+  it('throws Unavailable when the queue refuses', async () => {
     const { id: webhookId } = await engine.addWebhook()
     const deps = { ...withWorker(), deliveryQueue: refusing(engine.deliveryQueue, () => true) }
-    await expect(sendTest(deps, aTest(webhookId))).rejects.toThrow('The delivery queue refused')
+    await expect(sendTest(deps, aTest(webhookId))).rejects.toThrow(Unavailable)
   })
 })

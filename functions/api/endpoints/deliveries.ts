@@ -103,17 +103,18 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     operationId: 'redeliver',
     summary: 'Send it again now',
     description:
-      'A finished delivery stays as it is and a new one is made; one that is retrying makes its next attempt now. The receiver sees the same webhook-id.',
+      'A finished delivery stays as it is and a new one is made; one that waits for an attempt makes it now. The receiver sees the same webhook-id.',
     tag,
     params,
     replies: {
       202: { description: 'The delivery that is under way', schema: DeliveryResource },
       409: {
-        description: 'The webhook is off, the first attempt is yet to come, or the payload has expired',
+        description: 'The webhook is off, the first attempt is about to be made, or the payload has expired',
       },
     },
     handle: async (deps, { params: { id } }) => {
-      if ((await findDelivery(deps, id)).status === 'pending')
+      const { status, nextAttemptAt } = await findDelivery(deps, id)
+      if (status === 'pending' && nextAttemptAt === null)
         throw new Conflict(`${id} is about to be sent for the first time: there is nothing to repeat yet.`)
       const delivery = await redeliver(deps.redeliver, id)
       return {

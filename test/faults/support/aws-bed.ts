@@ -13,7 +13,7 @@ import { attributesOf } from '../../contracts/fauxqs-queue.ts'
 import { openAwsService } from '../../support/aws-service.ts'
 import { builtAt } from '../../support/builders.ts'
 import { type EventSource, handleBatchOnce } from '../../support/sqs-batches.ts'
-import { defaultSchedule, loopback, maxReceives, type OpenBed } from './bed.ts'
+import { defaultMaxReceives, defaultSchedule, loopback, type OpenBed } from './bed.ts'
 import { FaultInjector } from './fault-injector.ts'
 import { loggedIn } from './logged.ts'
 import { startReceiverLedger } from './received-log.ts'
@@ -30,6 +30,7 @@ export const openAwsBed: OpenBed = async ({
   retrySchedule = defaultSchedule,
   deadlineMs = 500,
   resolve,
+  maxReceives = defaultMaxReceives,
 } = {}) => {
   const clock = { ms: builtAt }
   // The emulator of SQS tells time by Date.

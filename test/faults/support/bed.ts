@@ -58,13 +58,15 @@ export interface BedOptions {
   readonly deadlineMs?: number
   /** Takes the place of the system's resolver. */
   readonly resolve?: Resolve
+  /** Receives before a message is a dead letter; more than faults take when left out. */
+  readonly maxReceives?: number
 }
 
 export type OpenBed = (options?: BedOptions) => Promise<Bed>
 
 export const defaultSchedule = '0s,5s,60s,5m,20m'
-/** Receives before a message is a dead letter: more than faults take, less than bad messages would need time. */
-export const maxReceives = 20
+/** More than faults take, less than bad messages would need time. */
+export const defaultMaxReceives = 20
 /** Receivers on this machine, over plain HTTP. */
 export const loopback: UrlPolicy = {
   allowedNetworks: [parseNetwork('127.0.0.0/8')],

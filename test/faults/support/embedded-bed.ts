@@ -12,7 +12,7 @@ import { ApiClient } from '../../support/api-client.ts'
 import { aToken } from '../../support/builders.ts'
 import { openTestEngine } from '../../support/engine.ts'
 import { type BatchHandler, sqsEvent } from '../../support/sqs-batches.ts'
-import { defaultSchedule, loopback, type OpenBed, type QueueName } from './bed.ts'
+import { defaultMaxReceives, defaultSchedule, loopback, type OpenBed, type QueueName } from './bed.ts'
 import { wireEmbedded } from './embedded-wiring.ts'
 import { FaultInjector, type FunctionName } from './fault-injector.ts'
 import { loggedIn } from './logged.ts'
@@ -28,10 +28,14 @@ export const openEmbeddedBed: OpenBed = async ({
   retrySchedule = defaultSchedule,
   deadlineMs = 500,
   resolve,
+  maxReceives = defaultMaxReceives,
 } = {}) => {
   const faults = new FaultInjector()
   const receiver = await startReceiverLedger(answer)
-  const engine = await openTestEngine({ defaultSchedule: parseRetrySchedule(retrySchedule.split(',')) })
+  const engine = await openTestEngine({
+    defaultSchedule: parseRetrySchedule(retrySchedule.split(',')),
+    maxReceives,
+  })
   await engine.tokens.create(aToken({ hash: tokenHash(token), scopes: tokenScopes }))
   const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000, resolve })
   const functions = wireEmbedded({ ...engine, sender, log: silent }, loopback, faults)
