@@ -23,10 +23,18 @@ export class ServerProcess {
     return this.#child?.pid
   }
 
-  /** Starts it; resolves with the milliseconds that it took to be ready. Rejects with what it printed when it exits instead. */
-  async start(): Promise<number> {
+  /**
+   * Starts it; resolves with the milliseconds that it took to be ready. Rejects with what it printed when it exits instead.
+   * @param maxFileKib writes beyond that size of a file fail, as they do on a full disk.
+   */
+  async start({ maxFileKib }: { maxFileKib?: number | undefined } = {}): Promise<number> {
     const startedAt = performance.now()
-    const child = spawn(process.execPath, this.#args, {
+    const [command = '', ...args] = [
+      ...(maxFileKib === undefined ? [] : limitingFiles(maxFileKib)),
+      process.execPath,
+      ...this.#args,
+    ]
+    const child = spawn(command, args, {
       env: { ...process.env, ...this.#environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -50,6 +58,12 @@ export class ServerProcess {
     this.#child?.kill(signal)
     return this.#exited
   }
+}
+
+/** The shell that starts a process which may write no file larger than that; POSIX counts in units of 512 bytes. */
+function limitingFiles(maxFileKib: number): readonly string[] {
+  // Else the signal ends the process; ignored, the write fails with EFBIG.
+  return ['sh', '-c', `trap '' XFSZ; ulimit -f ${2 * maxFileKib}; exec "$@"`, 'sh']
 }
 
 /** A port that was free a moment ago. */
