@@ -4,12 +4,16 @@ import { healthyWebhooks, quantile } from '../support/pace.ts'
 import { type Answer, startTestReceiver } from '../support/receiver.ts'
 import { startTestServer } from '../support/server.ts'
 
-/** How many events go to the webhook in trouble; ISOLATION_EVENTS=10000 is the whole of fault 29. */
-const flood = Number(process.env.ISOLATION_EVENTS ?? 1_000)
-const measured = 200
-const everyMs = 10
+/**
+ * How many events go to the webhook in trouble. ISOLATION_EVENTS=10000, on a machine that does nothing else, is the whole of
+ * fault 29: with samples enough for a p99, it is held to twice the baseline and no more.
+ */
+const whole = process.env.ISOLATION_EVENTS
+const flood = Number(whole ?? 1_000)
+const measured = whole === undefined ? 200 : 2_000
+const everyMs = whole === undefined ? 10 : 5
 /** Tests run beside others, which alone can take that long from us; a webhook that waits for another's receiver waits for seconds. */
-const floorMs = 100
+const floorMs = whole === undefined ? 100 : 0
 
 async function post(api: ApiClient, count: number): Promise<void> {
   for (let sent = 0; sent < count; sent += 100) {
@@ -31,8 +35,8 @@ const troubles: readonly [string, Answer][] = [
 // The machine may be busy with something else just then.
 it.each(troubles)(
   'keeps the pace of 99 webhooks while one with many events %s',
-  { retry: 2 },
-  async (_name, answer) => {
+  { retry: whole === undefined ? 2 : 0, timeout: 60_000 },
+  async (name, answer) => {
     isOver = over()
     const server = await startTestServer()
     const trouble = await startTestReceiver(answer)
@@ -46,6 +50,10 @@ it.each(troubles)(
     await server.remove()
     await trouble.close()
     await healthy.close()
+    const inWords = [before, during].map((sorted) =>
+      [0.5, 0.99].map((share) => quantile(sorted, share).toFixed(1)).join(' / '),
+    )
+    process.stdout.write(`one of 100 webhooks ${name}: p50 / p99 of the others ${inWords.join(' → ')} ms\n`)
     expect(quantile(during, 0.99)).toBeLessThanOrEqual(2 * Math.max(quantile(before, 0.99), floorMs))
   },
 )
