@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 
 const modules = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /^(bin|lib|functions|local|bench|console)\/.*\.ts$/.test(file),
+  /^(bin|cli|lib|functions|local|bench|console)\/.*\.ts$/.test(file),
 )
 
 function importsOf(file: string): string[] {
@@ -30,6 +30,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
   'lib/':
     /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
+  // It knows the service by its API alone: of the code only the rules, and which version it is.
+  'cli/':
+    /^cli\/|^functions\/(domain\/|version\.ts$)|^node:|^zod$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^aws-lambda$/,
 }
@@ -52,7 +55,7 @@ it('reads the environment in one file only', () => {
   expect(
     readers.filter(
       (file) =>
-        !['local/main.ts', 'functions/environment.ts'].includes(file) &&
+        !['local/main.ts', 'cli/main.ts', 'functions/environment.ts'].includes(file) &&
         !/^(local\/receiver|bin|lib)\//.test(file),
     ),
   ).toEqual([])

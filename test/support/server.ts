@@ -16,7 +16,8 @@ export interface TestServer extends RunningServer {
   remove(): Promise<void>
 }
 
-const adminToken = 'operator-token-of-the-tests'
+/** The token of `api`. */
+export const adminToken = 'operator-token-of-the-tests'
 
 /** The whole embedded server in this process, on a free port, as `npm start` configures it unless `args` say otherwise. */
 export async function startTestServer({
