@@ -58,8 +58,7 @@ function fromHttp(text: string): CapturedRequest {
   const end = /\r?\n\r?\n/.exec(trimmed)
   const head = end === null ? trimmed.trimEnd() : trimmed.slice(0, end.index)
   const rest = end === null ? '' : trimmed.slice(end.index + end[0].length)
-  // A line of "curl -v" begins with "> ".
-  const lines = head.split(/\r?\n/).map((line) => line.replace(/^> ?/, ''))
+  const lines = head.split(/\r?\n/)
   const headers = readHeaders(isRequestLine(lines[0]) ? lines.slice(1) : lines)
   const notes =
     end === null ? ['The capture has no blank line after the headers, so that its body counts as empty.'] : []

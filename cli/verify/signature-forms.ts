@@ -40,9 +40,9 @@ export function badStandardForm(given: string): { values: readonly string[]; pro
     }
   if (/^[A-Za-z0-9+/]{43}=$/.test(bare))
     return { values: [`v1,${bare}`], problem: 'It does not begin with "v1,", which belongs to it.' }
-  if (/^[A-Za-z0-9_-]{43}=?$/.test(bare))
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(bare))
     return {
-      values: [`v1,${Buffer.from(bare, 'base64url').toString('base64')}`],
+      values: [`v1,${Buffer.from(bare, 'base64').toString('base64')}`],
       problem: 'It is in the URL-safe alphabet of base64, or lost its padding; it is sent as plain base64.',
     }
   if (/^[0-9a-f]{64}$/i.test(bare))

@@ -13,14 +13,14 @@ export function bodiesBefore(body: Buffer): readonly Variant<Buffer>[] {
     if (!bytes.equals(body) && !variants.some((other) => other.value.equals(bytes)))
       variants.push({ value: bytes, finding })
   }
-  for (const [json, finding] of serialisations(text)) add(json, finding)
   add(text.replace(/\r?\n$/, ''), 'The body got a line end at its end; the signature covers it without.')
+  add(text.replace(/^\ufeff/, ''), 'The body got a byte order mark at its start.')
   add(text.trim(), 'The body got white space around it; the signature covers it without.')
+  for (const [json, finding] of serialisations(text)) add(json, finding)
   add(`${text}\n`, 'The body lost the line end at its end, which the signature covers.')
   add(`${text}\r\n`, 'The body lost the line end (CRLF) at its end, which the signature covers.')
   add(text.replaceAll('\r\n', '\n'), 'Line ends in the body were changed from LF to CRLF.')
   add(text.replace(/\r?\n/g, '\r\n'), 'Line ends in the body were changed from CRLF to LF.')
-  add(text.replace(/^\ufeff/, ''), 'The body got a byte order mark at its start.')
   add(
     Buffer.from(text, 'latin1'),
     'The body was read as Latin-1 and written as UTF-8: its charset was changed. Keep its bytes as they come.',
