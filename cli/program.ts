@@ -1,0 +1,38 @@
+import { Command } from 'commander'
+import { version } from '../functions/version.ts'
+import { commandGroups } from './command-groups.ts'
+import { type GlobalOptions, Session } from './session.ts'
+import type { Terminal } from './terminal.ts'
+
+const after = `
+Begin with:
+  $ outgoing-webhooks login --url https://webhooks.example.com
+  $ outgoing-webhooks webhooks list
+  $ outgoing-webhooks deliveries list --errors --since 24h
+
+Exit codes: 0 done, 1 done and the outcome is bad, 2 wrong usage, 3 refused by the API or not found,
+4 the API cannot be reached or nobody is logged in.`
+
+/** The command line, with all its commands. Instead of ending the process it throws a CommanderError. */
+export function programFor(terminal: Terminal): Command {
+  const program = new Command('outgoing-webhooks')
+    .description('Outgoing webhooks for Sourcegraph, from the command line.')
+    .version(version, '-V, --version', 'show the version')
+    .option('--json', 'print results as JSON')
+    .option('--url <address>', "the API's address (or OUTGOING_WEBHOOKS_URL)")
+    .option(
+      '--token <token>',
+      'an API token; others see it in the process list, so prefer OUTGOING_WEBHOOKS_TOKEN',
+    )
+    .option('--profile <name>', 'which login to use (or OUTGOING_WEBHOOKS_PROFILE)')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show help for a command')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: (text) => terminal.print(text), writeErr: (text) => terminal.note(text) })
+    .showHelpAfterError('--help shows what there is.')
+    .exitOverride()
+    .addHelpText('after', after)
+  const open = (command: Command) => new Session(terminal, command.optsWithGlobals<GlobalOptions>())
+  for (const addGroup of commandGroups) addGroup(program, open)
+  return program
+}
