@@ -21,7 +21,7 @@ describe('help', () => {
       const { code, out, err } = await cli.run([...path, '--help'])
       expect({ code, err }).toEqual({ code: 0, err: '' })
       expect(out).toMatch(/^Usage: outgoing-webhooks .*\n\n[A-Z][\s\S]*\.\n/)
-      expect(out).toMatch(new RegExp(`Examples?:\\n[sS]*\\$ .*outgoing-webhooks ${path.join(' ')}`))
+      expect(out).toMatch(new RegExp(`Examples?:\\n[\\s\\S]*\\$ .*outgoing-webhooks ${path.join(' ')}`))
       expect(out).toContain('--json')
     },
   )
