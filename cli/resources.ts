@@ -73,6 +73,7 @@ export const EventResource = z.looseObject({
   fanned_out_at: Time.nullable(),
   webhook_ids: z.array(z.string()),
   missed_by: z.array(z.string()),
+  erased_at: Time.nullish(),
 })
 export type EventResource = z.output<typeof EventResource>
 
@@ -90,11 +91,13 @@ export const ReplayResource = z.looseObject({
   status: z.string(),
   include: z.string(),
   since: Time,
-  until: Time.nullish(),
+  until: Time,
   dry_run: z.boolean(),
   examined: z.number(),
   matched: z.number(),
   queued: z.number(),
+  skipped: z.number(),
+  reason: z.string().nullable(),
   progress: z.number(),
   created_at: Time,
   finished_at: Time.nullish(),

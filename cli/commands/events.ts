@@ -64,7 +64,9 @@ export const eventsCommands: CommandGroup = (program, open) => {
 
   events
     .command('erase')
-    .description("Remove an event's payload for good, as when it held personal data.")
+    .description(
+      "Remove an event's payload and receivers' answers to it for good, as when it held personal data.",
+    )
     .argument('<event>')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  $ outgoing-webhooks events erase evt_01kaqc3h5n8r2c4x7t9v2y4z6b')
@@ -78,6 +80,7 @@ function eventText(event: EventDetail): string {
     ['from', `${event.origin.kind} ${event.origin.id}`],
     ['accepted', shortTime(event.accepted_at)],
     ['fanned out', shortTime(event.fanned_out_at) ?? 'not yet'],
+    ['erased', shortTime(event.erased_at)],
     ['missed by', event.missed_by.join(' ')],
   ])
   const payload =
@@ -122,10 +125,10 @@ async function erase(session: Session, id: string, options: { yes?: boolean }): 
     ...(delivered.length === 0
       ? []
       : [
-          `${counted(delivered.length, 'receiver has', 'receivers have')} it already, and keep what they got.`,
+          `${counted(delivered.length, 'receiver has', 'receivers have')} it already, which this does not undo.`,
         ]),
   ]
-  const what = `Erase the payload of ${id} (${event.type}, ${shortTime(event.accepted_at)}) for good?`
+  const what = `Erase the payload of ${id} (${event.type}, ${shortTime(event.accepted_at)}), and what receivers answered to it, for good?`
   await session.confirm([what, ...consequences].join(' '), options)
   const { body } = await session.api.call('DELETE', `${path}/payload`, { repeatable: true })
   session.print(

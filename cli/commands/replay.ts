@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { numberWithin, pastTime } from '../arguments.ts'
+import { pastTime, wholeNumber } from '../arguments.ts'
 import { Failed, Usage } from '../errors.ts'
 import { keepAsking } from '../keep-asking.ts'
 import { counted, fields, shortTime, table } from '../output.ts'
@@ -33,10 +33,10 @@ export const replayCommands: CommandGroup = (program, open) => {
     .addOption(
       new Option(
         '--only <which>',
-        'failed: not delivered in the end; missed: while the webhook was off',
+        'failed: tried to the end and not delivered; missed: not tried to the end, as while the webhook was off',
       ).choices(['failed', 'missed']),
     )
-    .option('--rate <number>', 'most requests a second', numberWithin(0.1, 1_000))
+    .option('--rate <number>', 'most deliveries a second, at most 500; without it 50', wholeNumber(1, 500))
     .option('--dry-run', 'count only')
     .option('-y, --yes', 'do not ask')
     .option('--no-wait', 'do not wait for its end')
@@ -44,6 +44,7 @@ export const replayCommands: CommandGroup = (program, open) => {
       'after',
       `
 Without --only everything is sent, also what was delivered. Receivers see the same webhook-id as the first time.
+An event that is still under way is not sent a second time. One replay of a webhook runs at a time.
 
 Examples:
   $ outgoing-webhooks replay whk_01kaqc3h5n8r2c4x --since 24h --only missed
@@ -118,7 +119,11 @@ async function start(
   const stop = session.terminal.interruption()
   const counting = await begun(session, path, { ...wanted, dry_run: true })
   const count = await waitedFor(session, counting, stop)
-  if (options.dryRun === true || count.matched === 0 || stop.aborted) {
+  if (stop.aborted && count.status === 'running') {
+    await session.api.call('POST', `/replays/${count.id}/cancel`, { repeatable: true })
+    throw new Failed('Counting was stopped. Nothing was sent.')
+  }
+  if (options.dryRun === true || count.matched === 0) {
     session.print(count, () => `${sentence(count, webhookId)}\nNothing was sent.\n`)
     return
   }
@@ -134,7 +139,8 @@ async function start(
     session.note(
       `It goes on by itself. See how far it is: outgoing-webhooks replay status ${running.id}\nStop it: outgoing-webhooks replay cancel ${running.id}`,
     )
-  if (ended.status === 'cancelled') throw new Failed(`${running.id} was cancelled before its end.`)
+  if (ended.status === 'cancelled')
+    throw new Failed(`${running.id} ended early: ${ended.reason ?? 'it was cancelled.'}`)
 }
 
 async function begun(session: Session, path: string, body: object): Promise<ReplayResource> {
@@ -167,8 +173,8 @@ async function waitedFor(
 }
 
 function sentence({ matched, include, since, until }: ReplayResource, webhookId: string): string {
-  const what = { all: 'went to', failed: 'failed for', missed: 'were missed by' }[include] ?? 'match for'
-  return `${counted(matched, 'event')} between ${shortTime(since)} and ${shortTime(until) ?? 'now'} ${what} ${webhookId}.`
+  const what = { all: 'fit', failed: 'failed for', missed: 'were missed by' }[include] ?? 'match for'
+  return `${counted(matched, 'event')} between ${shortTime(since)} and ${shortTime(until)} ${what} ${webhookId}.`
 }
 
 function replayText(replay: ReplayResource): string {
@@ -176,14 +182,16 @@ function replayText(replay: ReplayResource): string {
     ['id', replay.id],
     ['webhook', replay.webhook_id],
     ['status', replay.status],
+    ['reason', replay.reason],
     [
       'what',
-      `${replay.include}${replay.dry_run ? ', count only' : ''}, ${shortTime(replay.since)} to ${shortTime(replay.until) ?? 'now'}`,
+      `${replay.include}${replay.dry_run ? ', count only' : ''}, ${shortTime(replay.since)} to ${shortTime(replay.until)}`,
     ],
     ['progress', `${Math.floor(replay.progress * 100)} %`],
     ['examined', replay.examined],
     ['matched', replay.matched],
     ['queued', replay.queued],
+    ['skipped', replay.skipped],
     ['created', shortTime(replay.created_at)],
     ['finished', shortTime(replay.finished_at)],
   ])

@@ -21,6 +21,8 @@ async function apiWith({ matched = 8, enabled = true, end = 'finished' } = {}) {
         examined: 0,
         matched: 0,
         queued: 0,
+        skipped: 0,
+        reason: null,
         progress: 0,
         created_at: '2026-11-24T00:00:00.000Z',
         updated_at: '2026-11-24T00:00:00.000Z',
@@ -127,6 +129,16 @@ describe('replay', () => {
     expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('It goes on by itself.') })
   })
 
+  it('stops counting on Ctrl-C, and sends nothing', async () => {
+    await begin()
+    const stop = new AbortController()
+    const onText = (text: string) => text.includes('counted') && stop.abort()
+    const ran = await cli.run(replay('--yes'), { pauseMs: 1, stop: stop.signal, onText })
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('Nothing was sent.') })
+    expect(started()).toHaveLength(1)
+    expect(api.asked().at(-1)).toBe('POST /replays/rpl_0/cancel')
+  })
+
   it('fails when it was cancelled by somebody', async () => {
     await begin({ end: 'cancelled' })
     expect(await cli.run(replay('--yes', '--only', 'failed'), { pauseMs: 1 })).toMatchObject({ code: 1 })
@@ -145,7 +157,7 @@ describe('replay', () => {
     })
   })
 
-  it.each([[['replay']], [['replay', webhookId]], [replay('--only', 'some')], [replay('--rate', '0')]])(
+  it.each([[['replay']], [['replay', webhookId]], [replay('--only', 'some')], [replay('--rate', '501')]])(
     'is wrong usage: %j',
     async (args) => {
       await begin()
