@@ -1,9 +1,10 @@
 import { Option } from 'commander'
 import { pastTime, wholeNumber } from '../arguments.ts'
-import { Failed, Usage } from '../errors.ts'
+import { Failed, Unreachable, Usage } from '../errors.ts'
 import { keepAsking } from '../keep-asking.ts'
-import { counted, fields, shortTime, table } from '../output.ts'
+import { counted, shortTime, table } from '../output.ts'
 import { startProgress } from '../progress.ts'
+import { countText, replayText } from '../replay-views.ts'
 import { ReplayResource, WebhookResource } from '../resources.ts'
 import type { CommandGroup, Session } from '../session.ts'
 
@@ -118,27 +119,26 @@ async function start(
   const wanted = { since: options.since, until: options.until, include, rate: options.rate }
   const stop = session.terminal.interruption()
   const counting = await begun(session, path, { ...wanted, dry_run: true })
-  const count = await waitedFor(session, counting, stop)
+  const count = await waitedFor(session, counting, { stop, what: ({ matched }) => `${matched} counted` })
   if (stop.aborted && count.status === 'running') {
     await session.api.call('POST', `/replays/${count.id}/cancel`, { repeatable: true })
     throw new Failed('Counting was stopped. Nothing was sent.')
   }
   if (options.dryRun === true || count.matched === 0) {
-    session.print(count, () => `${sentence(count, webhookId)}\nNothing was sent.\n`)
+    session.print(count, () => `${countText(count)}\nNothing was sent.\n`)
     return
   }
   const twice = include === 'all' ? ' Those that were delivered already are sent a second time.' : ''
-  session.note(`${sentence(count, webhookId)}${twice}`)
+  session.note(`${countText(count)}${twice}`)
   await session.confirm(`Send ${counted(count.matched, 'event')} to ${webhookId} (${url})?`, options)
   // What was counted is what is sent: no later end than that of the count.
   const running = await begun(session, path, { ...wanted, until: count.until, dry_run: false })
   session.note(`Started as ${running.id}.`)
-  const ended = options.wait ? await waitedFor(session, running, stop) : running
+  const what = ({ queued }: ReplayResource) => `${queued} of ${count.matched} queued`
+  const shareOf = ({ queued }: ReplayResource) => Math.min(queued / count.matched, 1)
+  const ended = options.wait ? await waitedFor(session, running, { stop, what, shareOf }) : running
   session.print(ended, () => replayText(ended))
-  if (ended.status === 'running')
-    session.note(
-      `It goes on by itself. See how far it is: outgoing-webhooks replay status ${running.id}\nStop it: outgoing-webhooks replay cancel ${running.id}`,
-    )
+  if (ended.status === 'running') session.note(goesOn(running.id))
   if (ended.status === 'cancelled')
     throw new Failed(`${running.id} ended early: ${ended.reason ?? 'it was cancelled.'}`)
 }
@@ -151,7 +151,16 @@ async function begun(session: Session, path: string, body: object): Promise<Repl
 async function waitedFor(
   session: Session,
   replay: ReplayResource,
-  stop: AbortSignal,
+  {
+    stop,
+    what,
+    shareOf = ({ progress }) => progress,
+  }: {
+    stop: AbortSignal
+    what: (now: ReplayResource) => string
+    /** How far it is. By itself a replay goes by time, and events lie unevenly in it. */
+    shareOf?: (now: ReplayResource) => number
+  },
 ): Promise<ReplayResource> {
   if (replay.status !== 'running') return replay
   const progress = await startProgress(session.terminal)
@@ -160,39 +169,18 @@ async function waitedFor(
   try {
     for await (const now of keepAsking(session, ask, { everyMs: pollMs, stop, patienceMs })) {
       last = now
-      progress.show(
-        now.progress,
-        now.dry_run ? `${now.matched} counted` : `${now.queued} of ${now.matched} queued`,
-      )
+      progress.show(now.status === 'finished' ? 1 : shareOf(now), what(now))
       if (now.status !== 'running') break
     }
+  } catch (error) {
+    if (error instanceof Unreachable) session.note(goesOn(replay.id))
+    throw error
   } finally {
     progress.end()
   }
   return last
 }
 
-function sentence({ matched, include, since, until }: ReplayResource, webhookId: string): string {
-  const what = { all: 'fit', failed: 'failed for', missed: 'were missed by' }[include] ?? 'match for'
-  return `${counted(matched, 'event')} between ${shortTime(since)} and ${shortTime(until)} ${what} ${webhookId}.`
-}
-
-function replayText(replay: ReplayResource): string {
-  return fields([
-    ['id', replay.id],
-    ['webhook', replay.webhook_id],
-    ['status', replay.status],
-    ['reason', replay.reason],
-    [
-      'what',
-      `${replay.include}${replay.dry_run ? ', count only' : ''}, ${shortTime(replay.since)} to ${shortTime(replay.until)}`,
-    ],
-    ['progress', `${Math.floor(replay.progress * 100)} %`],
-    ['examined', replay.examined],
-    ['matched', replay.matched],
-    ['queued', replay.queued],
-    ['skipped', replay.skipped],
-    ['created', shortTime(replay.created_at)],
-    ['finished', shortTime(replay.finished_at)],
-  ])
+function goesOn(id: string): string {
+  return `It goes on by itself. See how far it is: outgoing-webhooks replay status ${id}\nStop it: outgoing-webhooks replay cancel ${id}`
 }

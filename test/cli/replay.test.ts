@@ -73,7 +73,7 @@ describe('replay', () => {
     ])
     expect(cli.questions).toEqual([`Send 8 events to ${webhookId} (https://ci.example.com/hooks)?`])
     expect(ran.err).toContain(`8 events between`)
-    expect(ran.err).toContain('75 % 6 of 6 queued')
+    expect(ran.err).toContain('75 % 6 of 8 queued')
     expect(ran.out).toMatch(/status +finished\n[\s\S]*queued +8\n/)
   })
 
