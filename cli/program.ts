@@ -8,7 +8,16 @@ const after = `
 Begin with:
   $ outgoing-webhooks login --url https://webhooks.example.com
   $ outgoing-webhooks webhooks list
-  $ outgoing-webhooks deliveries list --errors --since 24h
+
+In trouble:
+  what fails?               $ outgoing-webhooks deliveries list --errors --since 24h
+  where is an event?        $ outgoing-webhooks events show <event>
+  why is it refused?        $ outgoing-webhooks verify <captured request>
+  a webhook is off          $ outgoing-webhooks webhooks enable <webhook>
+  its receiver was down     $ outgoing-webhooks replay <webhook> --since 24h --only failed
+  it missed events          $ outgoing-webhooks replay <webhook> --since 24h --only missed
+  its secret leaked         $ outgoing-webhooks webhooks rotate-secret <webhook> --leaked
+  a payload must go         $ outgoing-webhooks events erase <event>
 
 Exit codes: 0 done, 1 done and the outcome is bad, 2 wrong usage, 3 refused by the API or not found,
 4 the API cannot be reached or nobody is logged in.`

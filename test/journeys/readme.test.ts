@@ -16,7 +16,7 @@ async function walkBlocks(): Promise<string[]> {
   const readme = await readFile('README.md', 'utf8')
   const walk = readme.slice(
     readme.indexOf('## A five-minute walk'),
-    readme.indexOf('## Connect a Sourcegraph instance'),
+    readme.indexOf('## From the command line'),
   )
   return [...walk.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => match[1] ?? '')
 }
