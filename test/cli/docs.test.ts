@@ -25,7 +25,8 @@ describe('the documents', () => {
 
   it.each(commands)('%s: there is "%s"', async (_path, command) => {
     const words = command.split(' ').filter((word) => word !== '')
-    const names = words.slice(0, words.findIndex((word) => /^-|^[a-z]+_|\./.test(word)) >>> 0)
+    const end = words.findIndex((word) => /^-|^[a-z]+_|\./.test(word))
+    const names = end === -1 ? words : words.slice(0, end)
     const help = await cli.run([...names, '--help'])
     expect(help.code).toBe(0)
     expect(help.out).toContain(`Usage: outgoing-webhooks ${names[0]}`)
