@@ -11,6 +11,7 @@ export const WebhookResource = z.looseObject({
   event_types: z.array(z.string()),
   scope: z.record(z.string(), z.array(z.string())),
   header_names: z.array(z.string()),
+  auth: z.looseObject({ type: z.string(), username: z.string().optional() }).nullish(),
   previous_secret_expires_at: Time.nullable(),
   enabled: z.boolean(),
   disabled_reason: z.string().nullable(),

@@ -31,6 +31,7 @@ export function webhookText(webhook: WebhookResource): string {
     ['event types', webhook.event_types.join(' ')],
     ['scope', scopeText(webhook.scope)],
     ['headers', webhook.header_names.join(' ')],
+    ['logs in', webhook.auth == null ? null : `${webhook.auth.type} ${webhook.auth.username ?? ''}`],
     ['retry schedule', webhook.retry_schedule?.join(' ') ?? "the deployment's own"],
     ['rate limit', webhook.rate_limit === null ? 'none' : `${webhook.rate_limit} requests a second`],
     ['sent', `${counted(stats.total, 'request')}, ${stats.errored.toLocaleString('en-US')} of them failed`],

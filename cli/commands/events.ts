@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as z from 'zod'
 import { pastTime, wholeNumber } from '../arguments.ts'
-import { Usage } from '../errors.ts'
+import { Unreachable, Usage } from '../errors.ts'
 import { counted, fields, jsonText, shortTime } from '../output.ts'
 import { EventDetail, EventResource } from '../resources.ts'
 import { fileAt } from '../secret-text.ts'
@@ -94,6 +94,7 @@ async function publish(
   session: Session,
   { type, file, key = randomUUID() }: { type: string; file: string | undefined; key: string | undefined },
 ): Promise<void> {
+  if (file === undefined && session.terminal.isInteractive) session.note('Type the payload; Ctrl-D ends it.')
   const payload = file === undefined ? await session.terminal.readInput() : await fileAt(file)
   try {
     JSON.parse(payload.toString('utf8'))
@@ -104,7 +105,13 @@ async function publish(
   const head = JSON.stringify({ type, idempotency_key: key }).slice(0, -1)
   const body = Buffer.concat([Buffer.from(`${head},"payload":`), payload, Buffer.from('}')])
   const Accepted = z.looseObject({ id: z.string(), duplicate: z.boolean() })
-  const answer = await session.api.call('POST', '/events', { body, repeatable: true })
+  const answer = await session.api
+    .call('POST', '/events', { body, repeatable: true })
+    .catch((error: unknown) => {
+      if (error instanceof Unreachable)
+        session.note(`Whether it was accepted is not known. To send it again and not twice: --key ${key}`)
+      throw error
+    })
   const accepted = Accepted.parse(answer.body)
   session.print(accepted, () =>
     accepted.duplicate

@@ -1,22 +1,11 @@
-import type { Command } from 'commander'
-import { each, numberWithin, several, wholeNumber } from '../arguments.ts'
+import { each, wholeNumber } from '../arguments.ts'
 import { confirmedWebhook } from '../confirmed-webhook.ts'
 import { Usage } from '../errors.ts'
 import { WebhookResource, WithSecret } from '../resources.ts'
-import { secretText } from '../secret-text.ts'
+import { secretFrom, secretText } from '../secret-text.ts'
 import type { CommandGroup, Session } from '../session.ts'
 import { webhooksText, webhookText } from '../views.ts'
-
-interface Settings {
-  readonly type?: readonly string[]
-  readonly description?: string
-  readonly header?: readonly string[]
-  readonly retrySchedule?: readonly string[]
-  readonly rateLimit?: number | null
-  readonly namespace?: readonly string[]
-  readonly batchChange?: readonly string[]
-  readonly repository?: readonly string[]
-}
+import { credentialsOf, type Settings, settingsBody, withSettings } from '../webhook-settings.ts'
 
 /** `webhooks`: see and change the receivers. Beside it, `webhook-actions.ts` has what is done with one. */
 export const webhooksCommands: CommandGroup = (program, open) => {
@@ -66,16 +55,16 @@ export const webhooksCommands: CommandGroup = (program, open) => {
       `
 Examples:
   $ outgoing-webhooks webhooks create https://ci.example.com/hooks --type batch_change:apply,changeset:publish
-  $ outgoing-webhooks webhooks create https://ci.example.com/hooks --type '*' --header 'Authorization: Bearer abc'`,
+  $ outgoing-webhooks webhooks create https://ci.example.com/hooks --type '*' --bearer-file token.txt`,
     )
     .action(async (url: string, options: Settings & { secretFile?: string; off?: boolean }, command) => {
       const session = open(command)
       if (options.type === undefined)
         throw new Usage("Name the event types: --type batch_change:apply, or --type '*' for all.")
-      const { secretFrom } = await import('../secret-text.ts')
       const secret =
         options.secretFile === undefined ? undefined : await secretFrom(session.terminal, options.secretFile)
-      const body = { url, ...settingsBody(options), secret, enabled: options.off !== true }
+      const auth = await credentialsOf(options, session.terminal)
+      const body = { url, ...settingsBody(options), auth, secret, enabled: options.off !== true }
       const created = WithSecret.parse((await session.api.call('POST', '/webhooks', { body })).body)
       session.print(
         created,
@@ -92,6 +81,7 @@ Examples:
   )
     .option('--receiver <url>', 'where to send from now on (--url is the address of the API)')
     .option('--remove-header <name>', 'no longer send this header; may be given several times', each)
+    .option('--no-auth', 'no longer log in at the receiver')
     .option('--no-retry-schedule', "go back to the deployment's own")
     .option('--no-rate-limit', 'lift the limit')
     .addHelpText(
@@ -101,13 +91,7 @@ Examples:
   $ outgoing-webhooks webhooks edit whk_01kaqc3h5n8r2c4x --receiver https://new.example.com/hooks
   $ outgoing-webhooks webhooks edit whk_01kaqc3h5n8r2c4x --rate-limit 10 --remove-header Authorization`,
     )
-    .action(
-      async (
-        id: string,
-        options: Settings & { receiver?: string; removeHeader?: readonly string[] },
-        command,
-      ) => edit(open(command), id, options),
-    )
+    .action(async (id: string, options: Changes, command) => edit(open(command), id, options))
 
   webhooks
     .command('delete')
@@ -126,33 +110,21 @@ Examples:
     })
 }
 
-function withSettings(command: Command): Command {
-  return command
-    .option(
-      '--type <event-types>',
-      'the event types that it gets, with commas between or given several times; * for all',
-      several,
-    )
-    .option('--description <text>', 'what it is for')
-    .option('--header <name: value>', 'an extra request header; may be given several times', each)
-    .option('--retry-schedule <waits>', 'waits before each attempt, such as 0s,5s,5m,1h', several)
-    .option('--rate-limit <number>', 'most requests a second', numberWithin(0.1, 1_000))
-    .option('--namespace <ids>', 'only events of these namespaces', several)
-    .option('--batch-change <ids>', 'only events of these batch changes', several)
-    .option('--repository <ids>', 'only events of these repositories', several)
+interface Changes extends Settings {
+  readonly receiver?: string
+  readonly removeHeader?: readonly string[]
+  /** false: --no-auth. */
+  readonly auth: boolean
 }
 
-async function edit(
-  session: Session,
-  id: string,
-  options: Settings & { receiver?: string; removeHeader?: readonly string[] },
-): Promise<void> {
+async function edit(session: Session, id: string, options: Changes): Promise<void> {
   const { headers, ...settings } = settingsBody(options)
   const removed = Object.fromEntries((options.removeHeader ?? []).map((name) => [name, null]))
   const allHeaders = { ...headers, ...removed }
   const body = {
     ...settings,
     url: options.receiver,
+    auth: options.auth ? await credentialsOf(options, session.terminal) : null,
     headers: Object.keys(allHeaders).length === 0 ? undefined : allHeaders,
   }
   if (Object.values(body).every((value) => value === undefined))
@@ -164,33 +136,4 @@ async function edit(
     (await session.api.call('PATCH', path, { body, repeatable: true })).body,
   )
   session.print(webhook, () => webhookText(webhook))
-}
-
-/** The settings as the API has them; what is not given is undefined, which JSON leaves out. */
-function settingsBody({ type, description, header, retrySchedule, rateLimit, ...ids }: Settings) {
-  const scope = {
-    namespace_ids: ids.namespace,
-    batch_change_ids: ids.batchChange,
-    repository_ids: ids.repository,
-  }
-  return {
-    event_types: type,
-    description,
-    headers: header && Object.fromEntries(header.map(headerOf)),
-    // false: --no-….
-    retry_schedule: orNull(retrySchedule),
-    rate_limit: orNull(rateLimit),
-    scope: Object.values(scope).some((list) => list !== undefined) ? scope : undefined,
-  }
-}
-
-function orNull<Value>(option: Value | false | undefined): Value | null | undefined {
-  return option === false ? null : option
-}
-
-/** @throws Usage */
-function headerOf(text: string): [string, string] {
-  const colon = text.indexOf(':')
-  if (colon < 1) throw new Usage(`"${text}" is no header. Write it as 'Name: value'.`)
-  return [text.slice(0, colon).trim(), text.slice(colon + 1).trim()]
 }

@@ -50,6 +50,12 @@ it('sends a redelivery once, and says that it is not known what became of it whe
   expect(api.requests).toHaveLength(1)
 })
 
+it('says with which key an event may be sent again when the answer gets lost', async () => {
+  const { cli } = await against(() => 'hangUp')
+  const ran = await cli.run(['events', 'publish', 'a:b', '--key', 'the-key'], { input: '{}' })
+  expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('--key the-key') })
+})
+
 it('sends a redelivery once that the API cannot take now', async () => {
   const { cli, api } = await against(() => unavailable)
   expect(await cli.run(['deliveries', 'redeliver', 'dlv_x'], { pauseMs: 1 })).toMatchObject({ code: 4 })

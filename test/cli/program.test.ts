@@ -62,6 +62,17 @@ describe('the program', () => {
     expect(ran).toMatchObject({ code: 0, out: '{\n  "data": []\n}\n' })
   })
 
+  it('follows the log until Ctrl-C, and has then done what it was asked', async () => {
+    const child = spawn(program, ['deliveries', 'tail'], {
+      env: { PATH: process.env.PATH ?? '', ...environment },
+    })
+    const exited = new Promise<number | null>((resolve) => child.once('close', resolve))
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (String(chunk).includes('Following the log')) child.kill('SIGINT')
+    })
+    expect(await exited).toBe(0)
+  })
+
   it('ends in peace when nobody reads on', async () => {
     const line = `${program} --help | head -1; echo "$?"`
     expect(await start(['bash', '-c', line], { environment })).toMatchObject({

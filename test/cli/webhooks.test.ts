@@ -92,6 +92,24 @@ describe('webhooks', () => {
     expect(await cli.run(['webhooks', 'edit', id])).toMatchObject({ code: 2 })
   })
 
+  it('logs in at the receiver, with what is asked for or lies in a file, and no longer', async () => {
+    const create = ['webhooks', 'create', receiver.url, '--type', 'a:b', '--json']
+    const asked = await cli.run([...create, '--basic-auth', 'alice'], { answers: ['pass word'] })
+    expect(asked.json()).toMatchObject({ auth: { type: 'basic', username: 'alice' } })
+    const bearer = await cli.run([...create, '--bearer-file', '-'], { input: 'of-the-receiver\n' })
+    expect(bearer.json()).toMatchObject({ auth: { type: 'bearer' } })
+    await cli.run(['webhooks', 'test', bearer.text('id')])
+    expect(receiver.requests.at(-1)?.headers.authorization).toBe('Bearer of-the-receiver')
+    const edited = await cli.run(['webhooks', 'edit', bearer.text('id'), '--no-auth', '--json'])
+    expect(edited.json()).toMatchObject({ auth: null })
+    for (const args of [
+      ['--basic-auth', 'x'],
+      ['--password-file', '-'],
+      ['--basic-auth', 'x', '--bearer-file', '-'],
+    ])
+      expect(await cli.run([...create, ...args])).toMatchObject({ code: 2 })
+  })
+
   it('names every field that the API refuses', async () => {
     const ran = await cli.run(['webhooks', 'create', 'nonsense', '--type', 'a b'])
     expect(ran.code).toBe(3)
