@@ -19,9 +19,11 @@ export function connectionOf(options: GlobalOptions, environment: Terminal['envi
   const given = (name: string) => environment[`OUTGOING_WEBHOOKS_${name}`]?.trim() || undefined
   const profile = options.profile ?? given('PROFILE') ?? 'default'
   const login = readLogins(loginPath(environment))[profile]
-  const url = apiUrl(options.url ?? given('URL') ?? login?.url ?? defaultUrl)
-  // A login's token goes to no other address than the one that it is for.
-  const token = options.token ?? given('TOKEN') ?? (login?.url === url ? login.token : undefined)
+  const givenUrl = given('URL')
+  const url = apiUrl(options.url ?? givenUrl ?? login?.url ?? defaultUrl)
+  // A token goes to no other address than the one that it was given with.
+  const givenToken = givenUrl === undefined || apiUrl(givenUrl) === url ? given('TOKEN') : undefined
+  const token = options.token ?? givenToken ?? (login?.url === url ? login.token : undefined)
   return { profile, url, token }
 }
 

@@ -40,6 +40,7 @@ export const webhooksCommands: CommandGroup = (program, open) => {
       const session = open(command)
       const webhook = await session.api.get(`/webhooks/${encodeURIComponent(id)}`, WebhookResource)
       session.print(webhook, () => webhookText(webhook))
+      if (!webhook.enabled) session.note(`To turn it on: outgoing-webhooks webhooks enable ${id}`)
     })
 
   withSettings(

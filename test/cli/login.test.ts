@@ -88,6 +88,19 @@ describe('login', () => {
     expect(ran.err).toContain('Not logged in at http://127.0.0.1:9')
   })
 
+  it('sends the token of the environment to no other address than that of the environment', async () => {
+    const environment = { OUTGOING_WEBHOOKS_URL: server.url, OUTGOING_WEBHOOKS_TOKEN: adminToken }
+    expect(await cli.run(['webhooks', 'list'], { environment })).toMatchObject({ code: 0 })
+    const ran = await cli.run(
+      ['webhooks', 'edit', 'whk_x', '--url', 'http://127.0.0.1:9', '--rate-limit', '1'],
+      { environment },
+    )
+    expect(ran).toMatchObject({
+      code: 4,
+      err: expect.stringContaining('Not logged in at http://127.0.0.1:9'),
+    })
+  })
+
   it.each(['ftp://127.0.0.1', 'nonsense', 'http://user@127.0.0.1/', 'http://127.0.0.1/?a=b'])(
     'refuses %s as an address',
     async (url) => {

@@ -122,7 +122,7 @@ describe('tail', () => {
     await other.start()
     const api = new ApiClient(other.url, adminToken)
     const id = await api.createWebhook({ url: receiver.url, event_types: ['*'] })
-    const tail = follow(cli, [id, '--url', other.url])
+    const tail = follow(cli, [id, '--url', other.url, '--token', adminToken])
     await tail.prints(/Following/)
     await other.end('SIGKILL')
     await tail.prints(/Asking again until it answers\./)
