@@ -4,6 +4,7 @@ import type { Source } from '../domain/source.ts'
 import type { Token } from '../domain/token.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { UrlPolicy } from '../domain/webhook-url.ts'
+import type { EraseEvent } from '../use-cases/erase-event.ts'
 import type {
   DeliveryFilter,
   EventFilter,
@@ -28,6 +29,7 @@ export interface AdminDeps {
   readonly manageWebhooks: ManageWebhooks
   readonly redeliver: Redeliver
   readonly sendTest: SendTest
+  readonly eraseEvent: EraseEvent
   readonly webhooks: {
     get(id: string): Promise<Webhook | undefined>
     list(filter: WebhookFilter): Promise<readonly Webhook[]>

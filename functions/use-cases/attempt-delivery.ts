@@ -111,7 +111,8 @@ export async function attemptDelivery(
     message.payload === undefined
       ? await deps.events.payload(delivery.eventId)
       : Buffer.from(message.payload, 'utf8')
-  if (payload === undefined) return cancel(deps, delivery, 'The event expired before it could be delivered.')
+  if (payload === undefined)
+    return cancel(deps, delivery, 'The payload expired or was erased before it was sent.')
   const due = { delivery, webhook, breaker, message }
   const admitted = await admitAttempt(deps, due)
   if (admitted.kind === 'put off') return 'deferred'

@@ -81,6 +81,7 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     lastStatus: null,
     lastError: null,
     errored: false,
+    erasedAt: null,
     ...over,
   }
 }

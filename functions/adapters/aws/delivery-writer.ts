@@ -1,4 +1,4 @@
-import { type Attempt, type Delivery, isTerminal } from '../../domain/delivery.ts'
+import { type Attempt, type Delivery, isTerminal, withoutResponse } from '../../domain/delivery.ts'
 import type { LogEntry } from '../../use-cases/attempt-delivery.ts'
 import { packAttempt, unpackAttempt } from './attempt-text.ts'
 import { stateAttributes, toRow } from './delivery-item.ts'
@@ -58,7 +58,7 @@ export class DeliveryWriter {
     return inside !== undefined && unpackAttempt(inside).sentAt === sentAt
   }
 
-  /** The attempt as an item of its own, never changed once written. */
+  /** The attempt as an item of its own, which nothing but an erasure changes. */
   async #putBeside({ delivery, attempt }: LogEntry, packed: Uint8Array | undefined): Promise<void> {
     if (attempt === undefined) return
     const { expires_at } = this.#stateOf(delivery, null)
@@ -66,7 +66,8 @@ export class DeliveryWriter {
     await this.#store.table.put(item, { condition: isAbsent })
   }
 
-  async #update(row: Key, { delivery, sweepAt }: LogEntry): Promise<void> {
+  async #update(row: Key, entry: LogEntry): Promise<void> {
+    const { delivery, sweepAt } = entry
     const isLateFailure = delivery.errored && delivery.attempts > 1
     const text = `attribute_not_exists(#pk) OR (${isOpen})`
     const updated = await this.#store.table.update(
@@ -77,10 +78,22 @@ export class DeliveryWriter {
         ...(isLateFailure ? { returning: 'old' } : {}),
       },
     )
+    if (updated === undefined) return this.#eraseLate(row, entry)
     // Its first failure marked it, unless that was never recorded.
-    if (!isLateFailure || updated === undefined) return
+    if (!isLateFailure) return
     if (updated.item === undefined || !toRow(updated.item).delivery.errored)
       await this.#markFailed(row, delivery)
+  }
+
+  /**
+   * Takes the response out of an attempt that was under way while its event was erased. Whoever erases marks the row and
+   * then looks for attempts, and this looks for the mark after its attempt was written: one of the two finds the other.
+   */
+  async #eraseLate(row: Key, { delivery, attempt }: LogEntry): Promise<void> {
+    const item = attempt && (await this.#store.table.get(row, { consistent: true }))
+    if (attempt === undefined || item === undefined || toRow(item).delivery.erasedAt === null) return
+    const erased = packAttempt(withoutResponse(attempt))
+    await this.#store.table.update(attemptKey(delivery.id, attempt), { set: { attempt: erased } })
   }
 
   /** Where "errors only" looks; whether the delivery failed is for its row to say. */

@@ -42,6 +42,10 @@ export class SqliteExpiry {
       ),
       event: database.prepare('delete from events where id = ?'),
       fanOut: database.prepare('delete from fan_outs where event_id = ?'),
+      forgetErasures: database.prepare(
+        `delete from erasures where not exists (select 1 from events e where e.id = event_id)
+         and not exists (select 1 from deliveries d where d.id > 'dlv_' || substr(event_id, 5) and d.id < 'dlv_' || substr(event_id, 5) || '~')`,
+      ),
       keys: database.prepare(
         `delete from idempotency_keys where key in (select key from idempotency_keys where expires_at <= ? limit ${batchSize})`,
       ),
@@ -98,6 +102,7 @@ export class SqliteExpiry {
         this.#statements.event.run(id)
         this.#statements.fanOut.run(id)
       }
+      if (expired.length > 0) this.#statements.forgetErasures.run()
       const keys = Number(this.#statements.keys.run(this.#store.now()).changes)
       return Math.max(expired.length, keys)
     })

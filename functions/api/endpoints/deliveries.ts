@@ -42,7 +42,7 @@ async function findDelivery({ webhooks, events, log }: AdminDeps, id: string): P
   if (key !== undefined && (await webhooks.get(key.webhookId)) !== undefined) {
     const event = await events.get(key.eventId)
     const delivery = (await log.get(id)) ?? (event && waitingDelivery(event, key))
-    if (delivery !== undefined) return delivery
+    if (delivery !== undefined) return { ...delivery, erasedAt: delivery.erasedAt ?? event?.erasedAt ?? null }
   }
   throw new NotFound('delivery', id)
 }
@@ -109,7 +109,8 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     replies: {
       202: { description: 'The delivery that is under way', schema: DeliveryResource },
       409: {
-        description: 'The webhook is off, the first attempt is about to be made, or the payload has expired',
+        description:
+          'The webhook is off, the first attempt is about to be made, or the payload has expired or was erased',
       },
     },
     handle: async (deps, { params: { id } }) => {
