@@ -126,6 +126,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     tokens,
     sources,
     urlPolicy,
+    retentionMs: store.retentionMs,
     newSourceId,
     newTokenId,
     newTokenSecret,

@@ -45,7 +45,8 @@ export interface AdminDeps {
     attempts(deliveryId: string): Promise<readonly Attempt[]>
     ofEvent(eventId: string): Promise<readonly Delivery[]>
     ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>>
-    stats(webhookId: string): Promise<WebhookStats>
+    /** Counts of the hours that the retention, and the time from `from` on, reach into. */
+    stats(webhookId: string, from?: number): Promise<WebhookStats>
   }
   readonly tokens: {
     list(range: ListRange): Promise<readonly Token[]>
@@ -58,6 +59,8 @@ export interface AdminDeps {
     remove(id: string): Promise<boolean>
   }
   readonly urlPolicy: UrlPolicy
+  /** How long the deployment keeps its log. */
+  readonly retentionMs: number
   readonly newSourceId: (nowMs: number) => string
   readonly newTokenId: (nowMs: number) => string
   readonly newTokenSecret: () => string

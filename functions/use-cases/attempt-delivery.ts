@@ -20,6 +20,8 @@ export interface LogEntry {
   readonly attempt?: Attempt | undefined
   /** When the sweep should look at it; null: never again. */
   readonly sweepAt: number | null
+  /** The webhook's own, if it has one, for a store that is told when a row may go as it is written. */
+  readonly retentionMs?: number | undefined
 }
 
 export interface DeliveryLog {
@@ -140,6 +142,7 @@ async function attempt(
     delivery: decision.delivery,
     attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
+    retentionMs: webhook.retentionMs,
   }
   const experience = {
     webhookId: webhook.id,

@@ -64,6 +64,7 @@ export function adminOnAws(
       tokens: new DynamoTokens(config),
       sources,
       urlPolicy: urlPolicyOf(environment),
+      retentionMs: store.retentionMs,
       newSourceId,
       newTokenId,
       newTokenSecret,

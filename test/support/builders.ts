@@ -38,6 +38,8 @@ export function aWebhook(over: Partial<Webhook> = {}): Webhook {
     disabledAt: null,
     retrySchedule: undefined,
     rateLimit: undefined,
+    retentionMs: undefined,
+    hiddenBefore: undefined,
     version: 1,
     createdAt: builtAt,
     updatedAt: over.createdAt ?? builtAt,

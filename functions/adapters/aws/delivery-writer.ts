@@ -42,10 +42,11 @@ export class DeliveryWriter {
   }
 
   /** The row with its first attempt inside. False, with nothing written, if it has one already or is further. */
-  async #putWith(packed: Uint8Array, row: Key, { delivery, sweepAt }: LogEntry): Promise<boolean> {
+  async #putWith(packed: Uint8Array, row: Key, entry: LogEntry): Promise<boolean> {
+    const { delivery } = entry
     const text = `attribute_not_exists(#pk) OR (attribute_not_exists(#attempt) AND ${isOpen})`
     const written = await this.#store.table.put(
-      { ...row, ...this.#stateOf(delivery, sweepAt), attempt: packed },
+      { ...row, ...this.#stateOf(entry), attempt: packed },
       { condition: { text, values: openValues(delivery) } },
     )
     return written !== undefined
@@ -59,20 +60,21 @@ export class DeliveryWriter {
   }
 
   /** The attempt as an item of its own, which nothing but an erasure changes. */
-  async #putBeside({ delivery, attempt }: LogEntry, packed: Uint8Array | undefined): Promise<void> {
+  async #putBeside(entry: LogEntry, packed: Uint8Array | undefined): Promise<void> {
+    const { delivery, attempt } = entry
     if (attempt === undefined) return
-    const { expires_at } = this.#stateOf(delivery, null)
+    const { expires_at } = this.#stateOf(entry)
     const item = { ...attemptKey(delivery.id, attempt), attempt: packed, expires_at }
     await this.#store.table.put(item, { condition: isAbsent })
   }
 
   async #update(row: Key, entry: LogEntry): Promise<void> {
-    const { delivery, sweepAt } = entry
+    const { delivery } = entry
     const isLateFailure = delivery.errored && delivery.attempts > 1
     const text = `attribute_not_exists(#pk) OR (${isOpen})`
     const updated = await this.#store.table.update(
       row,
-      { set: this.#stateOf(delivery, sweepAt) },
+      { set: this.#stateOf(entry) },
       {
         condition: { text, values: openValues(delivery) },
         ...(isLateFailure ? { returning: 'old' } : {}),
@@ -102,8 +104,8 @@ export class DeliveryWriter {
     await this.#store.table.put({ pk: failuresPartition(pk), sk, expires_at })
   }
 
-  #stateOf(delivery: Delivery, sweepAt: number | null) {
-    return stateAttributes(delivery, { sweepAt, retentionMs: this.#store.retentionMs })
+  #stateOf({ delivery, sweepAt, retentionMs = Number.POSITIVE_INFINITY }: LogEntry) {
+    return stateAttributes(delivery, { sweepAt, retentionMs: Math.min(retentionMs, this.#store.retentionMs) })
   }
 }
 

@@ -70,9 +70,8 @@ export class DynamoDeliveryLog {
     return this.#pages.page(filter, this.#shownSince())
   }
 
-  /** Counts of the hours that the retention reaches into. */
-  async stats(webhookId: string): Promise<WebhookStats> {
-    const { pk, sk: from } = counterKey(webhookId, this.#shownSince())
+  async stats(webhookId: string, since = 0): Promise<WebhookStats> {
+    const { pk, sk: from } = counterKey(webhookId, Math.max(since, this.#shownSince()))
     const counters = (await this.#store.table.all({ pk, from })).map((item) => z.parse(CounterItem, item))
     return counters.reduce(
       (sum, { total, errored }) => ({ total: sum.total + total, errored: sum.errored + errored }),

@@ -66,9 +66,8 @@ export class SqliteDeliveryLog {
     return { items, next: last && positionOf(toDelivery(last)) }
   }
 
-  /** Counts of the hours that the retention reaches into. */
-  async stats(webhookId: string): Promise<WebhookStats> {
-    const row = this.#statements.stats.get(webhookId, Math.floor(this.#shownSince() / hourMs))
+  async stats(webhookId: string, from = 0): Promise<WebhookStats> {
+    const row = this.#statements.stats.get(webhookId, Math.floor(Math.max(from, this.#shownSince()) / hourMs))
     return z.parse(z.object({ total: z.number(), errored: z.number() }), row)
   }
 

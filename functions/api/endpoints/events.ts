@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
 import { eventTypes } from '../../domain/event-types.ts'
+import { hiddenUntil } from '../../domain/webhook.ts'
 import { eraseEvent } from '../../use-cases/erase-event.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 import type { AdminDeps } from '../admin-deps.ts'
@@ -31,18 +32,21 @@ const EventDetail = EventResource.extend({
   }),
 }).meta({ id: 'EventDetail' })
 
-/** The event's deliveries, those of removed webhooks left out, and those that wait for their first attempt put in. */
-async function deliveriesOf({ log, webhooks }: AdminDeps, event: EventSummary) {
+/** The event's deliveries, those of removed webhooks and those that their webhooks hide left out, and those that wait for their first attempt put in. */
+async function deliveriesOf({ log, webhooks, now }: AdminDeps, event: EventSummary) {
   const logged = await log.ofEvent(event.id)
   const isLogged = new Set(logged.map(({ id }) => id))
   const waiting = (event.fanOut?.webhookIds ?? [])
     .map((webhookId) => waitingDelivery(event, { webhookId }))
     .filter((delivery) => delivery !== undefined)
   const all = [...logged, ...waiting.filter(({ id }) => !isLogged.has(id))]
-  const exists = await Promise.all(
-    all.map(async ({ webhookId }) => (await webhooks.get(webhookId)) !== undefined),
+  const isShown = await Promise.all(
+    all.map(async ({ webhookId, createdAt }) => {
+      const webhook = await webhooks.get(webhookId)
+      return webhook !== undefined && createdAt > hiddenUntil(webhook, now())
+    }),
   )
-  return all.filter((_, index) => exists[index])
+  return all.filter((_, index) => isShown[index])
 }
 
 const maxLevels = 500

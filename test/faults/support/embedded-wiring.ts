@@ -39,7 +39,15 @@ export function wireEmbedded(
   const ingest = ingestHandler(ports, log)
   const admin = adminHandler(
     {
-      ...{ ...ports, log: engine.deliveryLog, urlPolicy, newSourceId, newTokenId, newTokenSecret },
+      ...{
+        ...ports,
+        log: engine.deliveryLog,
+        urlPolicy,
+        retentionMs: engine.store.retentionMs,
+        newSourceId,
+        newTokenId,
+        newTokenSecret,
+      },
       manageWebhooks: ports,
       redeliver: ports,
       eraseEvent: ports,
