@@ -138,7 +138,10 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     events,
     sender,
     // As many as are under way at most.
-    unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: maxDeliveriesInFlight }, now),
+    unlogged: new ExpiringCache<MadeAttempt>(
+      { maxAgeMs: 15 * 60_000, maxEntries: maxDeliveriesInFlight },
+      now,
+    ),
     deliveryQueue,
     limiter: new SqliteRateLimiter(store),
     breakers,

@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { untroubled } from '../../domain/breaker.ts'
-import { formatDuration, parseDuration } from '../../domain/duration.ts'
 import type { FieldProblem } from '../../domain/errors.ts'
 import { NotFound } from '../../domain/errors.ts'
 import type { Webhook } from '../../domain/webhook.ts'
@@ -18,6 +17,7 @@ import {
   WebhookId,
   webhookCursor,
 } from '../schemas/fields.ts'
+import { longerThan } from '../schemas/retention.ts'
 import { toScope } from '../schemas/scope.ts'
 import {
   CreatedWebhook,
@@ -31,18 +31,10 @@ import { resourceOf } from './webhook-resource.ts'
 const tag = 'Webhooks'
 const params = IdParam(WebhookId)
 const WithUrl = z.object({ url: z.string() })
-const WithRetention = z.object({ retention: z.string() })
 
 /** What is held against the operator's settings is checked beside the schema, not in it. */
 function checkBody(deps: AdminDeps, body: unknown): FieldProblem[] {
-  return [...checkUrl(deps, body), ...checkRetention(deps, body)]
-}
-
-function checkRetention({ retentionMs }: AdminDeps, body: unknown): FieldProblem[] {
-  const { data } = WithRetention.safeParse(body)
-  if (data === undefined || (parseDuration(data.retention) ?? 0) <= retentionMs) return []
-  const most = formatDuration(retentionMs)
-  return [{ field: 'retention', detail: `must be at most ${most}: the deployment keeps nothing longer.` }]
+  return [...checkUrl(deps, body), ...longerThan(deps.retentionMs, body)]
 }
 
 function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {

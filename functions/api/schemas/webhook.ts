@@ -1,13 +1,14 @@
 import * as z from 'zod'
 import type { Breaker } from '../../domain/breaker.ts'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
-import { formatDuration, parseDuration } from '../../domain/duration.ts'
+import { formatDuration } from '../../domain/duration.ts'
 import { authorizationHeader } from '../../domain/receiver-auth.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
 import { previousSecretAt, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
 import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 import { CredentialsInput, ReceiverAuthResource } from './receiver-auth.ts'
+import { RetentionInput } from './retention.ts'
 import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
 import { SigningSecret } from './signing-secret.ts'
 
@@ -40,19 +41,6 @@ const RetryScheduleInput = z
     }
   })
   .meta({ minItems: 1, maxItems: 20 })
-
-// The audit tells by the log what was delivered from what was lost: it must find that after hours in which it did not run.
-const leastRetentionMs = 86_400_000
-
-const RetentionInput = z
-  .string()
-  .transform(parseDuration)
-  .refine((retentionMs) => retentionMs !== undefined, 'must be a duration such as 7d.')
-  .refine(
-    (retentionMs) => retentionMs === undefined || retentionMs >= leastRetentionMs,
-    'must be at least 1d.',
-  )
-  .transform((retentionMs) => retentionMs ?? 0)
 
 const exampleUrl = 'https://ci.example.com/hooks/sourcegraph'
 const exampleTypes = ['batch_change:apply', 'changeset:publish']
