@@ -1,6 +1,6 @@
-import { type Attempt, type Delivery, isTerminal, withoutResponse } from '../../domain/delivery.ts'
+import { type Delivery, isTerminal, withoutResponse } from '../../domain/delivery.ts'
 import type { LogEntry } from '../../use-cases/attempt-delivery.ts'
-import { packAttempt, unpackAttempt } from './attempt-text.ts'
+import { packAttempt } from './attempt-text.ts'
 import { stateAttributes, toRow } from './delivery-item.ts'
 import { isAbsent } from './expressions.ts'
 import { attemptKey, failuresPartition } from './log-keys.ts'
@@ -36,7 +36,7 @@ export class DeliveryWriter {
     }
     await Promise.all(marks)
     if (await this.#putWith(packed, row, entry)) return
-    if (await this.#hasInside(row, attempt)) return
+    if (await this.#hasInside(row, packed)) return
     await this.#putBeside(entry, packed)
     await this.#update(row, entry)
   }
@@ -53,10 +53,10 @@ export class DeliveryWriter {
   }
 
   /** Whether the row holds that very attempt: the SDK wrote it, missed the answer, and wrote it once more. */
-  async #hasInside(row: Key, { sentAt }: Attempt): Promise<boolean> {
+  async #hasInside(row: Key, packed: Uint8Array): Promise<boolean> {
     const item = await this.#store.table.get(row, { consistent: true })
     const inside = item === undefined ? undefined : toRow(item).attempt
-    return inside !== undefined && unpackAttempt(inside).sentAt === sentAt
+    return inside !== undefined && Buffer.compare(inside, packed) === 0
   }
 
   /** The attempt as an item of its own, which nothing but an erasure changes. */

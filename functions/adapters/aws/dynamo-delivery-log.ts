@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
 import { deliveryId } from '../../domain/ids.ts'
 import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
-import { unpackAttempt } from './attempt-text.ts'
 import { toRow } from './delivery-item.ts'
 import { DeliveryPages } from './delivery-pages.ts'
 import { readRows, sortKeyOf } from './delivery-rows.ts'
 import { toFanOut } from './fan-out-item.ts'
 import { attemptsPartition, counterKey, deliveryKey, fanOutKey, fanOutPartition } from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
+import { unpackAttempt } from './packed-attempt.ts'
 
 const AttemptItem = z.object({ attempt: z.instanceof(Uint8Array) })
 const CounterItem = z.object({ total: z.number(), errored: z.number() })

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { withoutResponse } from '../../domain/delivery.ts'
 import { timeOfId } from '../../domain/ids.ts'
 import type { Erasure } from '../../use-cases/erase-event.ts'
-import { packAttempt, unpackAttempt } from './attempt-text.ts'
+import { packAttempt } from './attempt-text.ts'
 import { toRow } from './delivery-item.ts'
 import { sortKeyOf } from './delivery-rows.ts'
 import { isThere } from './expressions.ts'
@@ -15,6 +15,7 @@ import {
   payloadKey,
 } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
+import { unpackAttempt } from './packed-attempt.ts'
 
 const Head = z.looseObject({ pk: z.string(), sk: z.string() })
 const AttemptItem = z.object({ pk: z.string(), sk: z.string(), attempt: z.instanceof(Uint8Array) })
