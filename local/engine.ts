@@ -17,6 +17,7 @@ import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
 import { SqliteBreakers } from '../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
+import { SqliteErasure } from '../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
 import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
@@ -101,6 +102,14 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   const admin: AdminDeps = {
     manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
     redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
+    eraseEvent: {
+      erasure: new SqliteErasure(store),
+      events,
+      subscriptions: webhooks,
+      webhooks,
+      deliveries,
+      now,
+    },
     sendTest: {
       webhooks,
       events,
@@ -117,6 +126,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     tokens,
     sources,
     urlPolicy,
+    retentionMs: store.retentionMs,
     newSourceId,
     newTokenId,
     newTokenSecret,

@@ -4,6 +4,7 @@ import type { Source } from '../domain/source.ts'
 import type { Token } from '../domain/token.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { UrlPolicy } from '../domain/webhook-url.ts'
+import type { EraseEvent } from '../use-cases/erase-event.ts'
 import type {
   DeliveryFilter,
   EventFilter,
@@ -28,6 +29,7 @@ export interface AdminDeps {
   readonly manageWebhooks: ManageWebhooks
   readonly redeliver: Redeliver
   readonly sendTest: SendTest
+  readonly eraseEvent: EraseEvent
   readonly webhooks: {
     get(id: string): Promise<Webhook | undefined>
     list(filter: WebhookFilter): Promise<readonly Webhook[]>
@@ -43,7 +45,8 @@ export interface AdminDeps {
     attempts(deliveryId: string): Promise<readonly Attempt[]>
     ofEvent(eventId: string): Promise<readonly Delivery[]>
     ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>>
-    stats(webhookId: string): Promise<WebhookStats>
+    /** Counts of the hours that the retention, and the time from `from` on, reach into. */
+    stats(webhookId: string, from?: number): Promise<WebhookStats>
   }
   readonly tokens: {
     list(range: ListRange): Promise<readonly Token[]>
@@ -56,6 +59,8 @@ export interface AdminDeps {
     remove(id: string): Promise<boolean>
   }
   readonly urlPolicy: UrlPolicy
+  /** How long the deployment keeps its log. */
+  readonly retentionMs: number
   readonly newSourceId: (nowMs: number) => string
   readonly newTokenId: (nowMs: number) => string
   readonly newTokenSecret: () => string

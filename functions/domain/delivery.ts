@@ -23,6 +23,8 @@ export interface Delivery {
   readonly lastError: string | null
   /** Whether any attempt failed: what "errors only" shows. */
   readonly errored: boolean
+  /** When the event's payload and the responses to it were erased; null: they were not. */
+  readonly erasedAt: number | null
 }
 
 /** One HTTP request and what came of it; never changed once written. */
@@ -44,6 +46,21 @@ export interface AttemptResponse {
   readonly body: string
   readonly bodyEncoding: 'utf8' | 'base64'
   readonly truncated: boolean
+}
+
+/** An attempt without what the receiver answered but its status code. */
+export function withoutResponse(attempt: Attempt): Attempt {
+  const { response } = attempt
+  return {
+    ...attempt,
+    response: response && {
+      status: response.status,
+      headers: {},
+      body: '',
+      bodyEncoding: 'utf8',
+      truncated: false,
+    },
+  }
 }
 
 /** What names the nth attempt of a delivery. */

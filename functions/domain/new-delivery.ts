@@ -25,5 +25,6 @@ export function newDelivery(
     lastStatus: null,
     lastError: null,
     errored: false,
+    erasedAt: null,
   }
 }

@@ -35,6 +35,10 @@ export interface Webhook {
   readonly retrySchedule: RetrySchedule | undefined
   /** Most requests a second; undefined: no limit. */
   readonly rateLimit: number | undefined
+  /** How long its log is shown, milliseconds; undefined: as long as the deployment's. */
+  readonly retentionMs: number | undefined
+  /** Up to when an earlier, shorter retention had hidden the log: what has expired does not come back. */
+  readonly hiddenBefore: number | undefined
   /** Counts changes, from 1; what `ETag` shows and `If-Match` is held against. */
   readonly version: number
   readonly createdAt: number
@@ -47,6 +51,14 @@ export function previousSecretAt(
   nowMs: number,
 ): PreviousSecret | undefined {
   return previousSecret !== undefined && nowMs < previousSecret.expiresAt ? previousSecret : undefined
+}
+
+/** Up to when, milliseconds since 1970, the webhook's log is hidden by retentions of its own; 0 when it never had one. */
+export function hiddenUntil(
+  { retentionMs, hiddenBefore = 0 }: Pick<Webhook, 'retentionMs' | 'hiddenBefore'>,
+  nowMs: number,
+): number {
+  return retentionMs === undefined ? hiddenBefore : Math.max(hiddenBefore, nowMs - retentionMs)
 }
 
 /** Every event type. */

@@ -20,6 +20,8 @@ export interface LogEntry {
   readonly attempt?: Attempt | undefined
   /** When the sweep should look at it; null: never again. */
   readonly sweepAt: number | null
+  /** The webhook's own, if it has one, for a store that is told when a row may go as it is written. */
+  readonly retentionMs?: number | undefined
 }
 
 export interface DeliveryLog {
@@ -111,7 +113,8 @@ export async function attemptDelivery(
     message.payload === undefined
       ? await deps.events.payload(delivery.eventId)
       : Buffer.from(message.payload, 'utf8')
-  if (payload === undefined) return cancel(deps, delivery, 'The event expired before it could be delivered.')
+  if (payload === undefined)
+    return cancel(deps, delivery, 'The payload expired or was erased before it was sent.')
   const due = { delivery, webhook, breaker, message }
   const admitted = await admitAttempt(deps, due)
   if (admitted.kind === 'put off') return 'deferred'
@@ -139,6 +142,7 @@ async function attempt(
     delivery: decision.delivery,
     attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
+    retentionMs: webhook.retentionMs,
   }
   const experience = {
     webhookId: webhook.id,

@@ -29,6 +29,8 @@ export interface FanOutEvents {
     fanOutOf(eventId: string): Promise<FanOut | undefined>
     /** Records what was decided unless something was before; false when it was. */
     recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean>
+    /** Those of the events whose payload was erased, as of now. */
+    erased(eventIds: readonly string[]): Promise<ReadonlySet<string>>
   }
   readonly deliveries: {
     record(entry: LogEntry): Promise<void>
@@ -49,7 +51,11 @@ export async function fanOutEvents(
   deps: FanOutEvents,
   tasks: readonly FanOutTask[],
 ): Promise<readonly boolean[]> {
-  const plans = await Promise.all(tasks.map((task) => plan(deps, task)))
+  const planned = await Promise.all(tasks.map((task) => plan(deps, task)))
+  // After the webhooks were read, and messages may be days old: whoever erases ends the deliveries to all that want the
+  // event by then, and nothing else would stop one to a webhook that came later.
+  const erased = await deps.events.erased(planned.flatMap((each) => each?.eventId ?? []))
+  const plans = planned.map((each) => (each === undefined || erased.has(each.eventId) ? undefined : each))
   const refused = new Set(await deps.deliveryQueue.send(plans.flatMap((planned) => planned?.messages ?? [])))
   return Promise.all(
     plans.map(async (planned) => {

@@ -50,6 +50,8 @@ export interface EventSummary {
   readonly payloadBytes: number
   /** Undefined until the event has been fanned out. */
   readonly fanOut: FanOut | undefined
+  /** When its payload was erased; null: it was not. */
+  readonly erasedAt: number | null
 }
 
 /** Requests sent to a webhook within the retention, and how many of them failed. */

@@ -9,7 +9,7 @@ import {
 } from '../domain/receiver-auth.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Scope } from '../domain/scope.ts'
-import type { Sealed, Webhook } from '../domain/webhook.ts'
+import { hiddenUntil, type Sealed, type Webhook } from '../domain/webhook.ts'
 import { type Breakers, forgive } from './heed-receiver.ts'
 
 export interface WebhookStore {
@@ -43,6 +43,7 @@ export interface NewWebhook {
   readonly enabled: boolean
   readonly retrySchedule: RetrySchedule | undefined
   readonly rateLimit: number | undefined
+  readonly retentionMs: number | undefined
 }
 
 /** Creates a webhook; the secret is in the answer and nowhere else. */
@@ -60,6 +61,7 @@ export async function createWebhook(
     previousSecret: undefined,
     headers: await sealHeaders(deps, id, withAuth(wanted.headers, wanted.auth)),
     auth: wanted.auth && shownAuth(wanted.auth),
+    hiddenBefore: undefined,
     disabledReason: null,
     disabledAt: wanted.enabled ? null : nowMs,
     version: 1,
@@ -70,7 +72,7 @@ export async function createWebhook(
   return { webhook, secret }
 }
 
-/** What to change; what is undefined stays. `retrySchedule` and `rateLimit`: null goes back to the deployment's. */
+/** What to change; what is undefined stays. `retrySchedule`, `rateLimit` and `retentionMs`: null goes back to the deployment's. */
 export interface WebhookChanges {
   readonly url?: string | undefined
   readonly eventTypes?: readonly string[] | undefined
@@ -83,6 +85,7 @@ export interface WebhookChanges {
   readonly enabled?: boolean | undefined
   readonly retrySchedule?: RetrySchedule | null | undefined
   readonly rateLimit?: number | null | undefined
+  readonly retentionMs?: number | null | undefined
 }
 
 /**
@@ -111,6 +114,12 @@ export async function updateWebhook(
       retrySchedule:
         changes.retrySchedule === undefined ? current.retrySchedule : (changes.retrySchedule ?? undefined),
       rateLimit: changes.rateLimit === undefined ? current.rateLimit : (changes.rateLimit ?? undefined),
+      retentionMs:
+        changes.retentionMs === undefined ? current.retentionMs : (changes.retentionMs ?? undefined),
+      hiddenBefore:
+        changes.retentionMs === undefined
+          ? current.hiddenBefore
+          : hiddenUntil(current, deps.now()) || undefined,
       version: current.version + 1,
       updatedAt: deps.now(),
     }

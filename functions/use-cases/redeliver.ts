@@ -22,7 +22,7 @@ export interface Redeliver {
  * Sends one delivery's event to its webhook again. A delivery that waits for an attempt makes it now; a finished one is
  * history, so a new delivery of the same event is made.
  * @returns the delivery that is under way.
- * @throws NotFound; Conflict when the webhook is off, the first attempt is about to be made, or the event has expired.
+ * @throws NotFound; Conflict when the webhook is off, the first attempt is about to be made, or there is no payload any more.
  */
 export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> {
   const delivery = await deps.deliveries.find(id)
@@ -34,7 +34,9 @@ export async function redeliver(deps: Redeliver, id: string): Promise<Delivery> 
   if (delivery.status === 'pending' && (delivery.nextAttemptAt ?? nowMs) <= nowMs)
     throw new Conflict(`${id} is about to be sent for the first time: there is nothing to repeat yet.`)
   if ((await deps.events.payload(delivery.eventId)) === undefined) {
-    throw new Conflict(`The payload of ${delivery.eventId} has expired: it cannot be sent again.`)
+    throw new Conflict(
+      `The payload of ${delivery.eventId} has expired or was erased: it cannot be sent again.`,
+    )
   }
   const next = isTerminal(delivery.status)
     ? newDelivery(

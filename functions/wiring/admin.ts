@@ -1,6 +1,7 @@
 import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
+import { DynamoErasure } from '../adapters/aws/dynamo-erasure.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
@@ -47,6 +48,14 @@ export function adminOnAws(
     {
       manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
       redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
+      eraseEvent: {
+        erasure: new DynamoErasure(store),
+        events,
+        subscriptions: webhooks,
+        webhooks,
+        deliveries,
+        now,
+      },
       sendTest: { webhooks, events, deliveries, deliveryQueue, newEventId, now, pause },
       webhooks,
       breakers,
@@ -55,6 +64,7 @@ export function adminOnAws(
       tokens: new DynamoTokens(config),
       sources,
       urlPolicy: urlPolicyOf(environment),
+      retentionMs: store.retentionMs,
       newSourceId,
       newTokenId,
       newTokenSecret,

@@ -1,5 +1,5 @@
-import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
+import { DynamoRecordedDeliveries } from '../adapters/aws/dynamo-recorded-deliveries.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
@@ -21,7 +21,7 @@ export function fanOutOnAws(
     {
       subscriptions: new DynamoWebhooks(config, now),
       events: new DynamoEvents(store, new DynamoSources(config)),
-      deliveries: new DynamoDeliveries(store),
+      deliveries: new DynamoRecordedDeliveries(store),
       deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
       defaultSchedule: environment.RETRY_SCHEDULE,
       now,

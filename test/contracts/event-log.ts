@@ -37,6 +37,7 @@ export function eventLogContract(name: string, open: Open<EventLogPorts>): void 
         acceptedAt: builtAt,
         payloadBytes: 17,
         fanOut: undefined,
+        erasedAt: null,
       }
       expect(await events.get(event.id)).toEqual(shown)
       expect((await events.list({ limit: 10 })).items).toEqual([shown])

@@ -32,6 +32,8 @@ const everythingSet = {
   disabledAt: builtAt - 1,
   retrySchedule: [0, 5_000, 300_000],
   rateLimit: 0.1,
+  retentionMs: 86_400_000,
+  hiddenBefore: builtAt - 5,
   version: 7,
   createdAt: builtAt - 9_000,
   updatedAt: builtAt,

@@ -38,6 +38,8 @@ export function aWebhook(over: Partial<Webhook> = {}): Webhook {
     disabledAt: null,
     retrySchedule: undefined,
     rateLimit: undefined,
+    retentionMs: undefined,
+    hiddenBefore: undefined,
     version: 1,
     createdAt: builtAt,
     updatedAt: over.createdAt ?? builtAt,
@@ -81,6 +83,7 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     lastStatus: null,
     lastError: null,
     errored: false,
+    erasedAt: null,
     ...over,
   }
 }

@@ -10,6 +10,7 @@ import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
 import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../functions/adapters/sqlite/sqlite-delivery-log.ts'
+import { SqliteErasure } from '../../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
 import { SqlitePosition } from '../../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
@@ -92,6 +93,7 @@ export async function openTestEngine({
     webhooks,
     subscriptions: webhooks,
     events: new SqliteEvents(store),
+    erasure: new SqliteErasure(store),
     deliveries: new SqliteDeliveries(store),
     deliveryLog: new SqliteDeliveryLog(store),
     position: new SqlitePosition(store, 'audit'),

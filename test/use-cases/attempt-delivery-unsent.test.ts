@@ -111,7 +111,7 @@ describe('attemptDelivery, before it sends', () => {
     engine.advance(30 * day)
     expect(await attemptDelivery(engine, message, false)).toBe('cancelled')
     expect(await engine.deliveries.find(message.delivery_id)).toMatchObject({
-      lastError: 'The event expired before it could be delivered.',
+      lastError: 'The payload expired or was erased before it was sent.',
     })
   })
 

@@ -46,6 +46,15 @@ describe('fanOutEvents', () => {
     })
   })
 
+  it('is done with an event whose payload was erased: nothing is queued, though the message has the payload', async () => {
+    const event = await engine.addEvent()
+    await engine.addWebhook()
+    await engine.erasure.begin(event.id, engine.now())
+    expect(await fanOut(messageOf(event))).toEqual([true])
+    expect(queuedIds()).toEqual([])
+    expect(await engine.events.fanOutOf(event.id)).toBeUndefined()
+  })
+
   it('is done, and says so on the event, when nobody wants it', async () => {
     const event = await engine.addEvent()
     expect(await fanOut(messageOf(event))).toEqual([true])

@@ -20,6 +20,7 @@ const wanted: NewWebhook = {
   enabled: true,
   retrySchedule: undefined,
   rateLimit: undefined,
+  retentionMs: undefined,
 }
 
 const headersNamed = (count: number) =>
@@ -63,6 +64,7 @@ describe('managing webhooks', () => {
       ...before,
       description: 'new',
       rateLimit: undefined,
+      retentionMs: undefined,
       version: 2,
       updatedAt: engine.now(),
     })

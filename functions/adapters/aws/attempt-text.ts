@@ -1,28 +1,9 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import * as z from 'zod/mini'
+import { deflateRawSync } from 'node:zlib'
 import type { Attempt } from '../../domain/delivery.ts'
-
-const headers = z.record(z.string(), z.string())
-const AttemptText = z.object({
-  number: z.number(),
-  sentAt: z.number(),
-  durationMs: z.number(),
-  request: z.object({ url: z.string(), headers }),
-  response: z.nullable(
-    z.object({
-      status: z.number(),
-      headers,
-      body: z.string(),
-      bodyEncoding: z.enum(['utf8', 'base64']),
-      truncated: z.boolean(),
-    }),
-  ),
-  error: z.nullable(z.string()),
-})
 
 // What nearly every attempt says: known to both sides, it takes no room, and a delivery with its first attempt fits into
 // one write unit, 1 KB. What was packed with it can be read only with it: never change it, add another version.
-const dictionary = Buffer.from(
+export const dictionary = Buffer.from(
   [
     '"error":"The receiver answered 503."}"error":"The receiver answered 404.""response":null,"error":"',
     '"},"response":{"status":200,"headers":{"date":"Mon, 23 Nov 2026 14:20:00 GMT","etag":"W/\\"',
@@ -38,7 +19,8 @@ const dictionary = Buffer.from(
     '"X-Sourcegraph-Webhook-Signature":"","webhook-id":"evt_01k","webhook-timestamp":"17","webhook-signature":"v1,',
   ].join(''),
 )
-const version = 1
+/** The form that attempts are packed in now. */
+export const version = 1
 
 /** An attempt as few bytes; the first tells the version of their form. */
 export function packAttempt(attempt: Attempt): Uint8Array {
@@ -46,11 +28,4 @@ export function packAttempt(attempt: Attempt): Uint8Array {
     Buffer.of(version),
     deflateRawSync(Buffer.from(JSON.stringify(attempt)), { dictionary }),
   ])
-}
-
-/** The attempt that was packed. Throws when the bytes were packed by a newer version. */
-export function unpackAttempt(packed: Uint8Array): Attempt {
-  if (packed[0] !== version) throw new Error(`An attempt is stored in the unknown form ${packed[0]}.`)
-  const text = inflateRawSync(packed.subarray(1), { dictionary }).toString('utf8')
-  return z.parse(AttemptText, JSON.parse(text))
 }

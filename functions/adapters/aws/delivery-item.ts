@@ -26,6 +26,7 @@ const Item = z.object({
   last_error: z.nullable(z.string()),
   errored: z.boolean(),
   sweep_at: z.nullable(z.number()),
+  erased_at: z.optional(z.number()),
   attempt: z.optional(z.instanceof(Uint8Array)),
 })
 
@@ -52,6 +53,7 @@ export function toRow(item: unknown): Row {
     lastStatus: row.last_status,
     lastError: row.last_error,
     errored: row.errored,
+    erasedAt: row.erased_at ?? null,
   }
   return { delivery, sweepAt: row.sweep_at, attempt: row.attempt }
 }

@@ -2,7 +2,6 @@ import type { Attempt, Delivery } from '../../domain/delivery.ts'
 import { parseDeliveryId } from '../../domain/ids.ts'
 import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
 import { toRow } from './delivery-item.ts'
-import { readRows } from './delivery-rows.ts'
 import { DeliveryWriter } from './delivery-writer.ts'
 import { addDueMark } from './due-marks.ts'
 import { HourlyCounters } from './hourly-counters.ts'
@@ -31,11 +30,6 @@ export class DynamoDeliveries implements DeliveryLog {
     // As of now: a retry may come so soon that an older read would not know of the attempt before it.
     const item = key && (await this.#store.table.get(key, { consistent: true }))
     return item === undefined ? undefined : toRow(item).delivery
-  }
-
-  /** Those of the deliveries that are in the log; may leave out what came into it within the last second. */
-  async recorded(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    return new Set((await readRows(this.#store.table, ids)).keys())
   }
 
   async record(entry: LogEntry): Promise<void> {

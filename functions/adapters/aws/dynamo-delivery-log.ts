@@ -2,13 +2,13 @@ import * as z from 'zod/mini'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
 import { deliveryId } from '../../domain/ids.ts'
 import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
-import { unpackAttempt } from './attempt-text.ts'
 import { toRow } from './delivery-item.ts'
 import { DeliveryPages } from './delivery-pages.ts'
 import { readRows, sortKeyOf } from './delivery-rows.ts'
 import { toFanOut } from './fan-out-item.ts'
 import { attemptsPartition, counterKey, deliveryKey, fanOutKey, fanOutPartition } from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
+import { unpackAttempt } from './packed-attempt.ts'
 
 const AttemptItem = z.object({ attempt: z.instanceof(Uint8Array) })
 const CounterItem = z.object({ total: z.number(), errored: z.number() })
@@ -70,9 +70,8 @@ export class DynamoDeliveryLog {
     return this.#pages.page(filter, this.#shownSince())
   }
 
-  /** Counts of the hours that the retention reaches into. */
-  async stats(webhookId: string): Promise<WebhookStats> {
-    const { pk, sk: from } = counterKey(webhookId, this.#shownSince())
+  async stats(webhookId: string, since = 0): Promise<WebhookStats> {
+    const { pk, sk: from } = counterKey(webhookId, Math.max(since, this.#shownSince()))
     const counters = (await this.#store.table.all({ pk, from })).map((item) => z.parse(CounterItem, item))
     return counters.reduce(
       (sum, { total, errored }) => ({ total: sum.total + total, errored: sum.errored + errored }),

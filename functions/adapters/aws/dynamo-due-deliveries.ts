@@ -1,10 +1,10 @@
 import type { Delivery } from '../../domain/delivery.ts'
 import { DueIndex } from './due-index.ts'
-import { DynamoDeliveries } from './dynamo-deliveries.ts'
+import { DynamoRecordedDeliveries } from './dynamo-recorded-deliveries.ts'
 import type { LogStore } from './log-store.ts'
 
 /** Deliveries as the sweep wants them: see SweepDeliveries. Apart, so that only the sweep loads what that takes. */
-export class DynamoDueDeliveries extends DynamoDeliveries {
+export class DynamoDueDeliveries extends DynamoRecordedDeliveries {
   readonly #index: DueIndex
 
   constructor(store: LogStore) {

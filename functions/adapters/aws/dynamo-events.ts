@@ -11,6 +11,7 @@ import { fanOutAttributes, readFanOuts, toFanOut } from './fan-out-item.ts'
 import { eventKey, eventShards, eventsPartition, fanOutKey } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
 import { mergeShards, type Placed } from './merged-shards.ts'
+import { isErased } from './payload-bytes.ts'
 
 /** About how many events one page looks at before it answers with what it has. */
 const maxReadEvents = 2_000
@@ -38,6 +39,16 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     const expires_at = expiresAt(timeOfId(eventId) + this.#store.retentionMs)
     const item = { ...fanOutKey(eventId), ...fanOutAttributes(fanOut), expires_at }
     return (await this.#store.table.put(item, { condition: isAbsent })) !== undefined
+  }
+
+  /** As fan-out wants it: see FanOutEvents. */
+  async erased(eventIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const keys = [...new Set(eventIds)].map(eventKey)
+    const heads = await this.#store.table.batchGet(keys, {
+      consistent: true,
+      attributes: ['sk', 'erased_at'],
+    })
+    return new Set(heads.filter(isErased).map(sortKeyOf))
   }
 
   async get(eventId: string): Promise<EventSummary | undefined> {

@@ -17,6 +17,7 @@ const Head = z.object({
   origin_kind: z.enum(['source', 'token', 'test']),
   origin_id: z.string(),
   payload_bytes: z.number(),
+  erased_at: z.optional(z.number()),
 })
 
 /** What a listing reads of an event. */
@@ -52,5 +53,6 @@ export function toSummary(item: unknown, fanOut: FanOut | undefined): EventSumma
     acceptedAt: timeOfId(head.sk),
     payloadBytes: head.payload_bytes,
     fanOut,
+    erasedAt: head.erased_at ?? null,
   }
 }

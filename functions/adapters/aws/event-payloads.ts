@@ -1,9 +1,9 @@
 import { timeOfId } from '../../domain/ids.ts'
 import { eventKey, payloadKey } from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
-import { payloadIn } from './payload-bytes.ts'
+import { isErased, payloadIn } from './payload-bytes.ts'
 
-/** Payloads of events: all that a delivery needs of them. What has expired is not there. */
+/** Payloads of events: all that a delivery needs of them. What has expired or was erased is not there. */
 export class EventPayloads {
   readonly #store: LogStore
 
@@ -15,7 +15,7 @@ export class EventPayloads {
     if (this.hasExpired(eventId)) return undefined
     // As of now: what is not found here is never sent.
     const head = await this.#store.table.get(eventKey(eventId), { consistent: true })
-    if (head === undefined) return undefined
+    if (head === undefined || isErased(head)) return undefined
     const inside = payloadIn(head)
     if (inside !== undefined) return inside
     const apart = await this.#store.table.get(payloadKey(eventId), { consistent: true })

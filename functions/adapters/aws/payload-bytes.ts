@@ -18,7 +18,13 @@ export function payloadAttributes(payload: Uint8Array): {
 const Item = z.object({
   payload: z.optional(z.instanceof(Uint8Array)),
   deflated: z.optional(z.literal(true)),
+  erased_at: z.optional(z.number()),
 })
+
+/** Whether the payload of the event with that head was erased, wherever it is. */
+export function isErased(head: unknown): boolean {
+  return z.parse(Item, head).erased_at !== undefined
+}
 
 /** The payload in an item; undefined when it has none. */
 export function payloadIn(item: unknown): Uint8Array | undefined {

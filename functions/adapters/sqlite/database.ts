@@ -13,6 +13,8 @@ export class NewerData extends Error {
  *
  * Commits append to the write-ahead log without waiting for the disk (`synchronous = normal`); GroupCommit then has
  * the disk confirm many of them at once, off the event loop. Together that is as durable as `full`.
+ * What is deleted is overwritten, so that an erased payload, an expired log and messages that were handled leave no traces
+ * in the file (decision 0017).
  * @throws NewerData when the file has a higher schema version than this code.
  */
 export function openDatabase(file: string): DatabaseSync {
@@ -24,6 +26,7 @@ export function openDatabase(file: string): DatabaseSync {
     pragma cache_size = -65536;
     pragma temp_store = memory;
     pragma foreign_keys = off;
+    pragma secure_delete = on;
   `)
   const version = database.prepare('pragma user_version').get()?.user_version
   if (typeof version !== 'number' || version > schemaVersion) {

@@ -30,8 +30,9 @@ export class SqliteExpiry {
       deliveries: database.prepare('delete from deliveries where id in (select id from expiring)'),
       clear: database.prepare('delete from expiring'),
       webhooks: database.prepare(
-        `select id from webhooks w where exists (select 1 from deliveries d where d.webhook_id = w.id
-         and d.created_at <= ? and d.status in ('delivered', 'exhausted', 'cancelled'))`,
+        `select id, cutoff from (select id, max(?, ? - coalesce(retention_ms, 9e15), coalesce(hidden_before, 0)) cutoff from webhooks) w
+         where exists (select 1 from deliveries d where d.webhook_id = w.id and d.created_at <= cutoff
+         and d.status in ('delivered', 'exhausted', 'cancelled'))`,
       ),
       removed: database.prepare('select id from removed_webhooks'),
       forgetRemoved: database.prepare('delete from removed_webhooks where id = ? and removed_at <= ?'),
@@ -42,6 +43,11 @@ export class SqliteExpiry {
       ),
       event: database.prepare('delete from events where id = ?'),
       fanOut: database.prepare('delete from fan_outs where event_id = ?'),
+      forgetErasures: database.prepare(
+        `delete from erasures as e where not exists (select 1 from events where id = e.event_id)
+         and not exists (select 1 from deliveries d where d.id > 'dlv_' || substr(e.event_id, 5)
+         and d.id < 'dlv_' || substr(e.event_id, 5) || '~')`,
+      ),
       keys: database.prepare(
         `delete from idempotency_keys where key in (select key from idempotency_keys where expires_at <= ? limit ${batchSize})`,
       ),
@@ -56,10 +62,11 @@ export class SqliteExpiry {
 
   /** Deletes one batch of everything; returns how many rows of the log went, so that a caller knows if there is more. */
   async deleteBatch(): Promise<number> {
-    const cutoff = this.#store.now() - this.#store.retentionMs
+    const nowMs = this.#store.now()
+    const cutoff = nowMs - this.#store.retentionMs
     let deleted = 0
-    for (const { id } of ids(this.#statements.webhooks.all(cutoff)))
-      deleted += await this.#deleteDeliveries(id, cutoff)
+    for (const row of this.#statements.webhooks.all(cutoff, nowMs))
+      deleted += await this.#deleteDeliveries(String(row.id), Number(row.cutoff))
     for (const { id } of ids(this.#statements.removed.all())) deleted += await this.#deleteRemoved(id)
     return deleted + (await this.#deleteEvents(cutoff))
   }
@@ -98,6 +105,7 @@ export class SqliteExpiry {
         this.#statements.event.run(id)
         this.#statements.fanOut.run(id)
       }
+      this.#statements.forgetErasures.run()
       const keys = Number(this.#statements.keys.run(this.#store.now()).changes)
       return Math.max(expired.length, keys)
     })

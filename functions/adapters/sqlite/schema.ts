@@ -81,11 +81,28 @@ create table breakers (
 /** How a webhook shows its receiver who it is; JSON text. */
 const receiverAuth = `alter table webhooks add column auth text;`
 
+// Apart from the events: an erasure outlives its event while deliveries of it are in the log.
+const erasures = `
+create table erasures (event_id text primary key, erased_at integer not null) strict, without rowid;
+`
+
+const retentions = `
+alter table webhooks add column retention_ms integer;
+alter table webhooks add column hidden_before integer;
+`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
  */
-export const migrations: readonly string[] = [tables, previousSecrets, breakers, receiverAuth]
+export const migrations: readonly string[] = [
+  tables,
+  previousSecrets,
+  breakers,
+  receiverAuth,
+  erasures,
+  retentions,
+]
 
 /** The version that this code works with; data of a higher one are refused. */
 export const schemaVersion = migrations.length

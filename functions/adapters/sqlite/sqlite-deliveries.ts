@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import { type Attempt, type Delivery, withoutResponse } from '../../domain/delivery.ts'
 import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
 import type { SweepDeliveries } from '../../use-cases/sweep-deliveries.ts'
 import { flagColumn } from './json-column.ts'
@@ -20,6 +20,7 @@ const Row = z.pipe(
     last_status: z.nullable(z.number()),
     last_error: z.nullable(z.string()),
     errored: flagColumn,
+    erased_at: z.nullable(z.number()),
   }),
   z.transform(
     (row): Delivery => ({
@@ -36,11 +37,16 @@ const Row = z.pipe(
       lastStatus: row.last_status,
       lastError: row.last_error,
       errored: row.errored,
+      erasedAt: row.erased_at,
     }),
   ),
 )
 
-/** A row of the table as a delivery. */
+/** What a query of deliveries selects. */
+export const deliveryColumns =
+  '*, (select erased_at from erasures where event_id = deliveries.event_id) erased_at'
+
+/** A row of the table, with `deliveryColumns`, as a delivery. */
 export function toDelivery(row: unknown): Delivery {
   return z.parse(Row, row)
 }
@@ -56,7 +62,8 @@ export class SqliteDeliveries implements DeliveryLog {
     this.#store = store
     const { database } = store
     this.#statements = {
-      find: database.prepare('select * from deliveries where id = ?'),
+      find: database.prepare(`select ${deliveryColumns} from deliveries where id = ?`),
+      isErased: database.prepare('select 1 from erasures where event_id = ?'),
       isRecorded: database.prepare('select 1 from deliveries where id = ?'),
       // A later state is never overwritten by an earlier one that comes late.
       put: database.prepare(
@@ -75,7 +82,9 @@ export class SqliteDeliveries implements DeliveryLog {
         `insert into hourly_counters (webhook_id, hour, total, errored) values (?, ?, 1, ?)
          on conflict (webhook_id, hour) do update set total = total + 1, errored = errored + excluded.errored`,
       ),
-      due: database.prepare('select * from deliveries where sweep_at <= ? order by sweep_at limit ?'),
+      due: database.prepare(
+        `select ${deliveryColumns} from deliveries where sweep_at <= ? order by sweep_at limit ?`,
+      ),
       setSweepAt: database.prepare(
         'update deliveries set sweep_at = ? where id = ? and sweep_at is not null',
       ),
@@ -127,10 +136,11 @@ export class SqliteDeliveries implements DeliveryLog {
     )
   }
 
-  #putAttempt(
-    { id, webhookId }: Delivery,
-    { number, sentAt, durationMs, request, response, error }: Attempt,
-  ): void {
+  #putAttempt({ id, eventId, webhookId }: Delivery, attempt: Attempt): void {
+    const isErased = this.#statements.isErased.get(eventId) !== undefined
+    const { number, sentAt, durationMs, request, response, error } = isErased
+      ? withoutResponse(attempt)
+      : attempt
     this.#statements.putAttempt.run(
       id,
       number,

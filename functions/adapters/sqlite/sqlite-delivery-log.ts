@@ -1,43 +1,9 @@
 import * as z from 'zod/mini'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
 import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
-import { jsonColumn } from './json-column.ts'
-import { hourMs, toDelivery } from './sqlite-deliveries.ts'
+import { toAttempt } from './attempt-row.ts'
+import { deliveryColumns, hourMs, toDelivery } from './sqlite-deliveries.ts'
 import type { SqliteStore } from './store.ts'
-
-const headers = z.record(z.string(), z.string())
-
-const AttemptRow = z.pipe(
-  z.object({
-    number: z.number(),
-    sent_at: z.number(),
-    duration_ms: z.number(),
-    url: z.string(),
-    request_headers: jsonColumn(headers),
-    response: z.nullable(
-      jsonColumn(
-        z.object({
-          status: z.number(),
-          headers,
-          body: z.string(),
-          bodyEncoding: z.enum(['utf8', 'base64']),
-          truncated: z.boolean(),
-        }),
-      ),
-    ),
-    error: z.nullable(z.string()),
-  }),
-  z.transform(
-    (row): Attempt => ({
-      number: row.number,
-      sentAt: row.sent_at,
-      durationMs: row.duration_ms,
-      request: { url: row.url, headers: row.request_headers },
-      response: row.response,
-      error: row.error,
-    }),
-  ),
-)
 
 /** Most rows that one page looks at before it answers with what it has. */
 const maxScannedRows = 5_000
@@ -53,10 +19,10 @@ export class SqliteDeliveryLog {
     const { database } = store
     this.#pages = { all: pageStatements(store, ''), errored: pageStatements(store, 'and errored = 1') }
     this.#statements = {
-      get: database.prepare('select * from deliveries where id = ? and created_at > ?'),
+      get: database.prepare(`select ${deliveryColumns} from deliveries where id = ? and created_at > ?`),
       attempts: database.prepare('select * from attempts where delivery_id = ? order by number, sent_at'),
       byEvent: database.prepare(
-        'select * from deliveries where id >= ? and id < ? order by created_at, id limit 10000',
+        `select ${deliveryColumns} from deliveries where id >= ? and id < ? order by created_at, id limit 10000`,
       ),
       stats: database.prepare(
         'select coalesce(sum(total), 0) total, coalesce(sum(errored), 0) errored from hourly_counters where webhook_id = ? and hour >= ?',
@@ -71,7 +37,7 @@ export class SqliteDeliveryLog {
 
   /** A delivery's attempts, oldest first. */
   async attempts(deliveryId: string): Promise<readonly Attempt[]> {
-    return this.#statements.attempts.all(deliveryId).map((row) => z.parse(AttemptRow, row))
+    return this.#statements.attempts.all(deliveryId).map(toAttempt)
   }
 
   /** An event's deliveries that have been attempted or ended, oldest first, at most 10,000. */
@@ -100,9 +66,8 @@ export class SqliteDeliveryLog {
     return { items, next: last && positionOf(toDelivery(last)) }
   }
 
-  /** Counts of the hours that the retention reaches into. */
-  async stats(webhookId: string): Promise<WebhookStats> {
-    const row = this.#statements.stats.get(webhookId, Math.floor(this.#shownSince() / hourMs))
+  async stats(webhookId: string, from = 0): Promise<WebhookStats> {
+    const row = this.#statements.stats.get(webhookId, Math.floor(Math.max(from, this.#shownSince()) / hourMs))
     return z.parse(z.object({ total: z.number(), errored: z.number() }), row)
   }
 
@@ -129,14 +94,14 @@ export class SqliteDeliveryLog {
 type PageStatements = ReturnType<typeof pageStatements>
 
 function pageStatements({ database }: SqliteStore, only: string) {
-  const scan = `select * from deliveries where webhook_id = :webhook ${only} and created_at >= :from
+  const scan = `from deliveries where webhook_id = :webhook ${only} and created_at >= :from
     and (created_at, id) < (:to, :id) order by created_at desc, id desc`
   return {
     page: database.prepare(
-      `select * from (${scan} limit ${maxScannedRows}) where (:type is null or event_type = :type)
+      `select ${deliveryColumns} from (select * ${scan} limit ${maxScannedRows}) deliveries where (:type is null or event_type = :type)
        and (:statuses is null or status in (select value from json_each(:statuses))) limit :limit`,
     ),
-    bound: database.prepare(`${scan} limit 1 offset ${maxScannedRows - 1}`),
+    bound: database.prepare(`select ${deliveryColumns} ${scan} limit 1 offset ${maxScannedRows - 1}`),
   }
 }
 

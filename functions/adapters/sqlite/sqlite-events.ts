@@ -26,6 +26,7 @@ const EventRow = z.object({
   at: z.nullable(z.number()),
   webhook_ids: z.nullable(ids),
   missed_by: z.nullable(ids),
+  erased_at: z.nullable(z.number()),
 })
 
 /** Most rows that one page looks at before it answers with what it has. */
@@ -39,7 +40,7 @@ export class SqliteEvents implements EventStore {
     this.#store = store
     const { database } = store
     const summary = `select e.id, e.type, e.origin_kind, e.origin_id, e.accepted_at, length(e.payload) payload_bytes,
-      f.at, f.webhook_ids, f.missed_by from`
+      f.at, f.webhook_ids, f.missed_by, (select erased_at from erasures where event_id = e.id) erased_at from`
     this.#statements = {
       key: database.prepare(
         `select k.event_id, k.body_hash, k.expires_at, f.event_id is not null fanned_out
@@ -52,7 +53,11 @@ export class SqliteEvents implements EventStore {
       insert: database.prepare(
         'insert into events (id, type, origin_kind, origin_id, accepted_at, payload) values (?, ?, ?, ?, ?, ?)',
       ),
-      payload: database.prepare('select payload from events where id = ? and accepted_at > ?'),
+      payload: database.prepare(
+        `select payload from events where id = ? and accepted_at > ?
+         and not exists (select 1 from erasures where event_id = events.id)`,
+      ),
+      isErased: database.prepare('select 1 from erasures where event_id = ?'),
       fanOut: database.prepare('select at, webhook_ids, missed_by from fan_outs where event_id = ?'),
       keepFanOut: database.prepare(
         'insert or ignore into fan_outs (event_id, at, webhook_ids, missed_by) values (?, ?, ?, ?)',
@@ -147,6 +152,10 @@ export class SqliteEvents implements EventStore {
     return changes > 0
   }
 
+  async erased(eventIds: readonly string[]): Promise<ReadonlySet<string>> {
+    return new Set(eventIds.filter((id) => this.#statements.isErased.get(id) !== undefined))
+  }
+
   async get(eventId: string): Promise<EventSummary | undefined> {
     const row = this.#statements.get.get(eventId, this.#shownSince())
     return row && toSummary(row)
@@ -189,5 +198,6 @@ function toSummary(row: unknown): EventSummary {
     payloadBytes: event.payload_bytes,
     fanOut:
       at === null || webhookIds === null || missedBy === null ? undefined : { at, webhookIds, missedBy },
+    erasedAt: event.erased_at,
   }
 }

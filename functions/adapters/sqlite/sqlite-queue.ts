@@ -45,7 +45,7 @@ const Row = z.pipe(
 /**
  * One queue with the behaviour of SQS that we rely on: delays, messages hidden while in flight, receive counts, a
  * dead-letter queue, fair turns between groups. A message is known by its id: sent again while it waits, it is the
- * same message, with the time and body of the one that is due earlier. What was in flight when the process died is handed out again.
+ * same message, with the time and body of the one that is due earlier. No payload that was erased gets into it again. What was in flight when the process died is handed out again.
  */
 export class SqliteQueue<Body> implements Queue<Body> {
   readonly name: string
@@ -75,6 +75,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
          on conflict (queue, id) do update set visible_at = excluded.visible_at, body = excluded.body
          where in_flight = 0 and excluded.visible_at < visible_at`,
       ),
+      isErased: database.prepare("select 1 from erasures where event_id = 'evt_' || substr(?, 5, 26)"),
       waiting: database.prepare(
         `select id, group_id, body, sent_at, receive_count from messages
          where queue = '${name}' and group_id = ? and in_flight = 0 and visible_at <= ? order by visible_at limit ?`,
@@ -114,7 +115,10 @@ export class SqliteQueue<Body> implements Queue<Body> {
     const nowMs = this.#store.now()
     await this.#store.commits.write(() => {
       for (const { id, group = '', notBefore = nowMs, body } of messages) {
-        this.#statements.send.run(id, group, notBefore, nowMs, JSON.stringify(body))
+        // Ids of messages are those of events or begin like those of deliveries: both tell the event.
+        const isErased = this.#statements.isErased.get(id) !== undefined
+        const text = JSON.stringify(isErased ? { ...body, payload: undefined } : body)
+        this.#statements.send.run(id, group, notBefore, nowMs, text)
       }
     })
     for (const { group = '', notBefore = nowMs } of messages) this.#turns.expect(group, notBefore)

@@ -31,6 +31,8 @@ const Row = z.pipe(
     disabled_at: z.nullable(z.number()),
     retry_schedule: z.nullable(jsonColumn(z.array(z.number()))),
     rate_limit: z.nullable(z.number()),
+    retention_ms: z.nullable(z.number()),
+    hidden_before: z.nullable(z.number()),
     version: z.number(),
     created_at: z.number(),
     updated_at: z.number(),
@@ -54,6 +56,8 @@ const Row = z.pipe(
       disabledAt: row.disabled_at,
       retrySchedule: row.retry_schedule ?? undefined,
       rateLimit: row.rate_limit ?? undefined,
+      retentionMs: row.retention_ms ?? undefined,
+      hiddenBefore: row.hidden_before ?? undefined,
       version: row.version,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
@@ -62,7 +66,7 @@ const Row = z.pipe(
 )
 
 const columns =
-  'url, description, event_types, scope, headers, auth, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, version, created_at, updated_at'
+  'url, description, event_types, scope, headers, auth, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, retention_ms, hidden_before, version, created_at, updated_at'
 
 function columnValues(webhook: Webhook) {
   return [
@@ -80,6 +84,8 @@ function columnValues(webhook: Webhook) {
     webhook.disabledAt,
     webhook.retrySchedule === undefined ? null : JSON.stringify(webhook.retrySchedule),
     webhook.rateLimit ?? null,
+    webhook.retentionMs ?? null,
+    webhook.hiddenBefore ?? null,
     webhook.version,
     webhook.createdAt,
     webhook.updatedAt,

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { Delivery } from '../../domain/delivery.ts'
 import { Conflict, NotFound } from '../../domain/errors.ts'
 import { parseDeliveryId } from '../../domain/ids.ts'
+import { hiddenUntil } from '../../domain/webhook.ts'
 import { redeliver } from '../../use-cases/redeliver.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
@@ -36,13 +37,15 @@ const Statuses = z
   .optional()
   .meta({ description: 'One status or several with commas between', example: 'retrying,exhausted' })
 
-/** The delivery as it is logged, or as it waits for its first attempt. @throws NotFound, also when its webhook is gone. */
-async function findDelivery({ webhooks, events, log }: AdminDeps, id: string): Promise<Delivery> {
+/** The delivery as it is logged, or as it waits for its first attempt. @throws NotFound, also when its webhook is gone, or hides what is so old. */
+async function findDelivery({ webhooks, events, log, now }: AdminDeps, id: string): Promise<Delivery> {
   const key = parseDeliveryId(id)
-  if (key !== undefined && (await webhooks.get(key.webhookId)) !== undefined) {
+  const webhook = key && (await webhooks.get(key.webhookId))
+  if (key !== undefined && webhook !== undefined) {
     const event = await events.get(key.eventId)
     const delivery = (await log.get(id)) ?? (event && waitingDelivery(event, key))
-    if (delivery !== undefined) return delivery
+    if (delivery !== undefined && delivery.createdAt > hiddenUntil(webhook, now()))
+      return { ...delivery, erasedAt: delivery.erasedAt ?? event?.erasedAt ?? null }
   }
   throw new NotFound('delivery', id)
 }
@@ -65,14 +68,15 @@ export const deliveryEndpoints: readonly Endpoint[] = [
       cursor: Cursor(/^\d{1,15}\/dlv_[0-9a-z]{42,58}$/),
     }),
     replies: { 200: { description: 'A page of deliveries', schema: Page(DeliveryResource) } },
-    handle: async ({ webhooks, log }, { params: { id: webhookId }, query }) => {
-      if ((await webhooks.get(webhookId)) === undefined) throw new NotFound('webhook', webhookId)
+    handle: async ({ webhooks, log, now }, { params: { id: webhookId }, query }) => {
+      const webhook = await webhooks.get(webhookId)
+      if (webhook === undefined) throw new NotFound('webhook', webhookId)
       const { items, next } = await log.ofWebhook({
         webhookId,
         statuses: query.status,
         eventType: query.event_type,
         erroredOnly: query.errors_only,
-        from: query.from,
+        from: Math.max(query.from ?? 0, hiddenUntil(webhook, now()) + 1),
         to: query.to,
         after: query.cursor,
         limit: query.limit,
@@ -109,7 +113,8 @@ export const deliveryEndpoints: readonly Endpoint[] = [
     replies: {
       202: { description: 'The delivery that is under way', schema: DeliveryResource },
       409: {
-        description: 'The webhook is off, the first attempt is about to be made, or the payload has expired',
+        description:
+          'The webhook is off, the first attempt is about to be made, or the payload has expired or was erased',
       },
     },
     handle: async (deps, { params: { id } }) => {

@@ -1,52 +1,30 @@
 import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
 import { eventTypes } from '../../domain/event-types.ts'
+import { hiddenUntil } from '../../domain/webhook.ts'
+import { eraseEvent } from '../../use-cases/erase-event.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import { DeliveryResource, toDeliveryResource } from '../schemas/delivery.ts'
+import { EventResource, toEventResource } from '../schemas/event.ts'
 import {
-  Count,
   Cursor,
   cursorOf,
   EventId,
-  EventType,
   EventTypeName,
   IdParam,
-  isoTime,
   Limit,
   Page,
-  Time,
   timeRange,
-  WebhookId,
 } from '../schemas/fields.ts'
 import { waitingDelivery } from './waiting-delivery.ts'
 
 const tag = 'Events'
 
-const EventResource = z
-  .object({
-    id: EventId,
-    type: EventType,
-    origin: z
-      .object({
-        kind: z.enum(['source', 'token', 'test']),
-        id: z.string().meta({ example: 'src_01kaqc3h5n8r2c4x' }),
-      })
-      .meta({ description: 'Who posted it: a source, a token, or a test of a webhook' }),
-    accepted_at: Time,
-    payload_bytes: Count.meta({ example: 380 }),
-    fanned_out_at: Time.nullable().meta({
-      description: 'null until it has been decided which webhooks want it',
-    }),
-    webhook_ids: z.array(WebhookId).meta({ description: 'The webhooks that it goes to' }),
-    missed_by: z.array(WebhookId).meta({ description: 'The webhooks that want it, but were off' }),
-  })
-  .meta({ id: 'Event' })
-
 const EventDetail = EventResource.extend({
   payload: z.unknown().meta({
-    description: 'null once it has expired; as text when it is nested more than 500 levels deep',
+    description: 'null once it was erased; as text when it is nested more than 500 levels deep',
     example: { id: 'QmF0Y2hDaGFuZ2U6MTcz' },
   }),
   deliveries: z.array(DeliveryResource).meta({
@@ -54,38 +32,21 @@ const EventDetail = EventResource.extend({
   }),
 }).meta({ id: 'EventDetail' })
 
-function toEventResource({
-  id,
-  type,
-  origin,
-  acceptedAt,
-  payloadBytes,
-  fanOut,
-}: EventSummary): z.input<typeof EventResource> {
-  return {
-    id,
-    type,
-    origin: { ...origin },
-    accepted_at: isoTime(acceptedAt),
-    payload_bytes: payloadBytes,
-    fanned_out_at: fanOut === undefined ? null : isoTime(fanOut.at),
-    webhook_ids: [...(fanOut?.webhookIds ?? [])],
-    missed_by: [...(fanOut?.missedBy ?? [])],
-  }
-}
-
-/** The event's deliveries, those of removed webhooks left out, and those that wait for their first attempt put in. */
-async function deliveriesOf({ log, webhooks }: AdminDeps, event: EventSummary) {
+/** The event's deliveries, those of removed webhooks and those that their webhooks hide left out, and those that wait for their first attempt put in. */
+async function deliveriesOf({ log, webhooks, now }: AdminDeps, event: EventSummary) {
   const logged = await log.ofEvent(event.id)
   const isLogged = new Set(logged.map(({ id }) => id))
   const waiting = (event.fanOut?.webhookIds ?? [])
     .map((webhookId) => waitingDelivery(event, { webhookId }))
     .filter((delivery) => delivery !== undefined)
   const all = [...logged, ...waiting.filter(({ id }) => !isLogged.has(id))]
-  const exists = await Promise.all(
-    all.map(async ({ webhookId }) => (await webhooks.get(webhookId)) !== undefined),
+  const isShown = await Promise.all(
+    all.map(async ({ webhookId, createdAt }) => {
+      const webhook = await webhooks.get(webhookId)
+      return webhook !== undefined && createdAt > hiddenUntil(webhook, now())
+    }),
   )
-  return all.filter((_, index) => exists[index])
+  return all.filter((_, index) => isShown[index])
 }
 
 const maxLevels = 500
@@ -149,6 +110,25 @@ export const eventEndpoints: readonly Endpoint[] = [
         },
       }
     },
+  }),
+  endpoint({
+    method: 'DELETE',
+    path: '/events/{id}/payload',
+    scope: 'admin',
+    operationId: 'erasePayload',
+    summary: "Erase an event's payload, and all responses to it",
+    description:
+      'For good, and at once: they are in no answer any more, what is under way for the event ends, and a repeat of the event by its publisher does not bring it back. The event and its deliveries stay, with their times and status codes. Doing it again changes nothing.',
+    tag,
+    params: IdParam(EventId),
+    replies: {
+      200: { description: 'The event as it is now', schema: EventResource },
+      503: { description: 'Begun, and not all of it done: send the same again' },
+    },
+    handle: async ({ eraseEvent: deps }, { params: { id } }) => ({
+      status: 200,
+      body: toEventResource(await eraseEvent(deps, id)),
+    }),
   }),
   endpoint({
     method: 'GET',

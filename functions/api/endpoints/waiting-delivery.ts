@@ -13,5 +13,6 @@ export function waitingDelivery(
 ): Delivery | undefined {
   if (run !== undefined || event.fanOut?.webhookIds.includes(webhookId) !== true) return undefined
   const trigger = event.origin.kind === 'test' ? 'test' : 'event'
-  return newDelivery({ eventId: event.id, webhookId }, { eventType: event.type, trigger })
+  const delivery = newDelivery({ eventId: event.id, webhookId }, { eventType: event.type, trigger })
+  return { ...delivery, erasedAt: event.erasedAt }
 }

@@ -17,6 +17,7 @@ import {
   WebhookId,
   webhookCursor,
 } from '../schemas/fields.ts'
+import { longerThan } from '../schemas/retention.ts'
 import { toScope } from '../schemas/scope.ts'
 import {
   CreatedWebhook,
@@ -31,7 +32,11 @@ const tag = 'Webhooks'
 const params = IdParam(WebhookId)
 const WithUrl = z.object({ url: z.string() })
 
-/** The URL is held against the operator's settings, so it is checked beside the schema, not in it. */
+/** What is held against the operator's settings is checked beside the schema, not in it. */
+function checkBody(deps: AdminDeps, body: unknown): FieldProblem[] {
+  return [...checkUrl(deps, body), ...longerThan(deps.retentionMs, body)]
+}
+
 function checkUrl({ urlPolicy }: AdminDeps, body: unknown): FieldProblem[] {
   const { data } = WithUrl.safeParse(body)
   const verdict = data && checkWebhookUrl(data.url, urlPolicy)
@@ -53,7 +58,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
     description: 'The signing secret is in the answer and is never shown again.',
     tag,
     body: CreateWebhook,
-    check: checkUrl,
+    check: checkBody,
     replies: { 201: { description: 'Created', schema: CreatedWebhook } },
     handle: async ({ manageWebhooks, now }, { body }) => {
       const { webhook, secret } = await createWebhook(manageWebhooks, {
@@ -67,6 +72,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
         enabled: body.enabled,
         retrySchedule: body.retry_schedule ?? undefined,
         rateLimit: body.rate_limit ?? undefined,
+        retentionMs: body.retention ?? undefined,
       })
       // Relative, because behind API Gateway the path begins with a stage.
       const headers = { ETag: etagOf(webhook.version), Location: `webhooks/${webhook.id}` }
@@ -125,7 +131,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
     tag,
     params,
     body: UpdateWebhook,
-    check: checkUrl,
+    check: checkBody,
     usesIfMatch: true,
     replies: { 200: { description: 'The webhook as it is now', schema: WebhookResource } },
     handle: async (deps, { params: { id }, body, expectedVersion }) => {
@@ -139,6 +145,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
         enabled: body.enabled,
         retrySchedule: body.retry_schedule,
         rateLimit: body.rate_limit,
+        retentionMs: body.retention,
       }
       return shown(deps, await updateWebhook(deps.manageWebhooks, id, { changes, expectedVersion }))
     },

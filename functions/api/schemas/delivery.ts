@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import { type Attempt, type Delivery, withoutResponse } from '../../domain/delivery.ts'
 import { Count, DeliveryId, EventId, EventType, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 
 export const DeliveryStatusField = z
@@ -29,6 +29,11 @@ export const DeliveryResource = z
     created_at: Time,
     updated_at: Time,
     next_attempt_at: Time.nullable().meta({ description: 'When it is tried again; null when it is not' }),
+    erased_at: Time.nullable().meta({
+      description:
+        'When the body that was sent was erased, and headers and bodies of all responses; null: they were not',
+      example: null,
+    }),
   })
   .meta({ id: 'Delivery' })
 
@@ -71,7 +76,7 @@ export const AttemptResource = z
 
 export const DeliveryDetail = DeliveryResource.extend({
   request_body: z.string().nullable().meta({
-    description: 'The body that is sent, the same at every attempt; null once it has expired',
+    description: 'The body that is sent, the same at every attempt; null once it has expired or was erased',
     example: '{"id":"QmF0Y2hDaGFuZ2U6MTcz"}',
   }),
   attempts: z.array(AttemptResource).meta({ description: 'Oldest first' }),
@@ -92,6 +97,7 @@ export function toDeliveryResource(delivery: Delivery): z.input<typeof DeliveryR
     created_at: isoTime(delivery.createdAt),
     updated_at: isoTime(delivery.updatedAt),
     next_attempt_at: isoTimeOrNull(delivery.nextAttemptAt),
+    erased_at: isoTimeOrNull(delivery.erasedAt),
   }
 }
 
@@ -100,10 +106,12 @@ export function toDeliveryDetail(
   attempts: readonly Attempt[],
   payload: Uint8Array | undefined,
 ): z.input<typeof DeliveryDetail> {
+  const isErased = delivery.erasedAt !== null
   return {
     ...toDeliveryResource(delivery),
-    request_body: payload === undefined ? null : Buffer.from(payload).toString('utf8'),
-    attempts: attempts.map(toAttemptResource),
+    request_body: payload === undefined || isErased ? null : Buffer.from(payload).toString('utf8'),
+    // Until an erasure is through, some responses may still be there.
+    attempts: (isErased ? attempts.map(withoutResponse) : attempts).map(toAttemptResource),
   }
 }
 

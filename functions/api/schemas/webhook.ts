@@ -1,12 +1,14 @@
 import * as z from 'zod'
 import type { Breaker } from '../../domain/breaker.ts'
 import { headerNameProblem, headerValueProblem, maxHeaders } from '../../domain/custom-headers.ts'
+import { formatDuration } from '../../domain/duration.ts'
 import { authorizationHeader } from '../../domain/receiver-auth.ts'
 import { formatRetrySchedule, parseRetrySchedule } from '../../domain/retry-schedule.ts'
 import { previousSecretAt, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookStats } from '../../use-cases/log-queries.ts'
 import { Count, EventTypeKey, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
 import { CredentialsInput, ReceiverAuthResource } from './receiver-auth.ts'
+import { RetentionInput } from './retention.ts'
 import { ScopeInput, ScopeResource, toScopeResource } from './scope.ts'
 import { SigningSecret } from './signing-secret.ts'
 
@@ -68,6 +70,11 @@ const fields = {
     description: 'Most requests a second; null: no limit. What is over it waits; nothing is dropped',
     example: 10,
   }),
+  retention: RetentionInput.nullable().meta({
+    description:
+      "How long its deliveries are shown and counted, at least 1d and at most as long as the deployment's; null: as long. What is older is hidden at once",
+    example: '7d',
+  }),
 }
 
 /** Both in one request: no telling which is meant. */
@@ -104,6 +111,7 @@ export const CreateWebhook = z
     enabled: fields.enabled.default(true),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
+    retention: fields.retention.optional(),
   })
   .superRefine(refuseTwoAuthorizations)
   .meta({ id: 'CreateWebhook', example: { url: exampleUrl, event_types: exampleTypes } })
@@ -124,6 +132,7 @@ export const UpdateWebhook = z
     enabled: fields.enabled.optional(),
     retry_schedule: fields.retry_schedule.optional(),
     rate_limit: fields.rate_limit.optional(),
+    retention: fields.retention.optional(),
   })
   .superRefine(refuseTwoAuthorizations)
   .meta({ id: 'UpdateWebhook', example: { enabled: false } })
@@ -175,13 +184,17 @@ export const WebhookResource = z
       .number()
       .nullable()
       .meta({ description: 'Requests a second; null: no limit', example: null }),
+    retention: z.string().nullable().meta({
+      description: "How long its deliveries are shown; null: as long as the deployment's",
+      example: null,
+    }),
     breaker: BreakerResource.nullable().meta({
       description: 'Why deliveries are held back; null while all is well',
       example: null,
     }),
     stats: z
       .object({ total: Count.meta({ example: 1204 }), errored: Count.meta({ example: 3 }) })
-      .meta({ description: 'Requests sent within the retention of the log, and how many of them failed' }),
+      .meta({ description: 'Requests sent within the retention of its log, and how many of them failed' }),
     created_at: Time,
     updated_at: Time,
   })
@@ -213,6 +226,7 @@ export function toWebhookResource(
     disabled_at: isoTimeOrNull(webhook.disabledAt),
     retry_schedule: webhook.retrySchedule === undefined ? null : formatRetrySchedule(webhook.retrySchedule),
     rate_limit: webhook.rateLimit ?? null,
+    retention: webhook.retentionMs === undefined ? null : formatDuration(webhook.retentionMs),
     breaker: breaker.kind === 'closed' ? null : toBreakerResource(breaker),
     stats: { ...stats },
     created_at: isoTime(webhook.createdAt),

@@ -55,6 +55,36 @@ describe('what the log forgets', () => {
     expect(await expiryOf('log')).toBe(builtAt + retentionMs)
   })
 
+  it("is a delivery by its webhook's own retention, though never later than by the deployment's", async () => {
+    for (const [own, kept] of [
+      [day, day],
+      [2 * retentionMs, retentionMs],
+    ] as const) {
+      const delivery = aDelivery({ status: 'delivered', attempts: 1 })
+      const response = { ...anAttempt().response, status: 200, headers: {}, bodyEncoding: 'utf8' } as const
+      const noise = Buffer.from(crypto.getRandomValues(new Uint8Array(9_000))).toString('base64')
+      const large = anAttempt({ number: 2, response: { ...response, body: noise, truncated: false } })
+      const entry = { delivery, sweepAt: null, retentionMs: own }
+      await given().deliveries.record({ ...entry, attempt: anAttempt() })
+      await given().deliveries.record({ ...entry, attempt: large })
+      const mine = (await items()).filter(({ pk, sk }) => `${pk}${sk}`.includes(delivery.id))
+      expect(mine.map(({ expires_at: at }) => at * 1_000)).toEqual([builtAt + kept, builtAt + kept])
+    }
+  })
+
+  it('is an erased event not before its messages, which have the payload', async () => {
+    const { events, deliveries, erasure, clock } = given()
+    const event = anEvent()
+    await events.store([{ event }])
+    await clock.advance(retentionMs - day)
+    const delivery = aDelivery({ eventId: event.id, status: 'cancelled' })
+    await deliveries.record({ delivery, sweepAt: null })
+    await erasure.begin(event.id, clock.now())
+    await erasure.eraseResponses(delivery.id, clock.now())
+    for (const kind of ['events', 'log'])
+      expect((await expiryOf(kind)) - clock.now(), kind).toBeGreaterThan(14 * day)
+  })
+
   it('is a payload of its own with its event', async () => {
     const payload = Buffer.from(Array.from({ length: 40_000 }, (_, at) => (at * at * 31) % 251))
     const noise = Buffer.concat([payload, Buffer.from(crypto.getRandomValues(new Uint8Array(9_000)))])

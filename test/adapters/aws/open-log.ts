@@ -1,5 +1,6 @@
 import { DynamoDeliveryLog } from '../../../functions/adapters/aws/dynamo-delivery-log.ts'
 import { DynamoDueDeliveries } from '../../../functions/adapters/aws/dynamo-due-deliveries.ts'
+import { DynamoErasure } from '../../../functions/adapters/aws/dynamo-erasure.ts'
 import { DynamoEvents } from '../../../functions/adapters/aws/dynamo-events.ts'
 import { onDynalite } from '../../contracts/dynalite-table.ts'
 import { retentionMs } from '../../contracts/harness.ts'
@@ -14,6 +15,7 @@ export const openLog = onDynalite(({ log: table }, { now }) => {
   return {
     events: new DynamoEvents(store, { noteEvent: async () => {} }),
     deliveries: new DynamoDueDeliveries(store),
+    erasure: new DynamoErasure(store),
     log: new DynamoDeliveryLog(store),
     logged,
   }

@@ -2,10 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { SqliteExpiry } from '../../../functions/adapters/sqlite/expiry.ts'
 import { SqliteDeliveries } from '../../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../../functions/adapters/sqlite/sqlite-delivery-log.ts'
+import { SqliteErasure } from '../../../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../../../functions/adapters/sqlite/sqlite-events.ts'
 import { SqliteWebhooks } from '../../../functions/adapters/sqlite/sqlite-webhooks.ts'
 import type { Delivery, DeliveryStatus } from '../../../functions/domain/delivery.ts'
 import type { Event } from '../../../functions/domain/event.ts'
+import type { Webhook } from '../../../functions/domain/webhook.ts'
 import { perTest, retentionMs } from '../../contracts/harness.ts'
 import { onSqlite } from '../../contracts/sqlite-store.ts'
 import { aDelivery, anAttempt, anEvent, aWebhook, builtAt } from '../../support/builders.ts'
@@ -28,13 +30,13 @@ describe('SqliteExpiry', () => {
       deliveries: new SqliteDeliveries(store),
       log: new SqliteDeliveryLog(store),
       expiry: new SqliteExpiry(store),
-      rowsOf: (table: (typeof tables)[number] | 'expiring') =>
+      rowsOf: (table: (typeof tables)[number] | 'expiring' | 'erasures') =>
         Number(store.database.prepare(`select count(*) n from ${table}`).get()?.n),
     })),
   )
   /** A webhook that is there. */
-  const create = async () => {
-    const webhook = aWebhook()
+  const create = async (over: Partial<Webhook> = {}) => {
+    const webhook = aWebhook(over)
     await given().webhooks.create(webhook)
     return webhook
   }
@@ -62,6 +64,47 @@ describe('SqliteExpiry', () => {
     await store(anEvent(), { key: 'key', windowMs: hour })
     expect(await deleteAll()).toEqual([0])
     expect(tables.map((table) => given().rowsOf(table))).toEqual([1, 0, 1, 1, 1, 1])
+  })
+
+  it("deletes by a webhook's own retention where it has one, and never later than the deployment's", async () => {
+    const { log, clock, rowsOf } = given()
+    const webhooks = [
+      await create({ retentionMs: 24 * hour }),
+      await create({ hiddenBefore: builtAt + 1 }),
+      await create(),
+      await create({ retentionMs: 2 * retentionMs }),
+    ]
+    const logged = webhooks.map(({ id: webhookId }) => aDelivery({ webhookId, status: 'delivered' }))
+    const waiting = aDelivery({ webhookId: webhooks[0]?.id ?? '', status: 'retrying', attempts: 1 })
+    await record([...logged, waiting])
+    await clock.advance(25 * hour)
+    await deleteAll()
+    const shown = await Promise.all(logged.map(({ id }) => log.get(id)))
+    expect(shown.map((delivery) => delivery !== undefined)).toEqual([false, false, true, true])
+    expect(await log.get(waiting.id)).toBeDefined()
+    expect(rowsOf('attempts')).toBe(3)
+    await clock.advance(retentionMs)
+    await deleteAll()
+    expect(rowsOf('deliveries')).toBe(1)
+  })
+
+  it('forgets that a payload was erased only when nothing of its event is left', async () => {
+    const { clock, store: opened, rowsOf } = given()
+    const { id: webhookId } = await create()
+    const erasure = new SqliteErasure(opened)
+    const [plain, repeated] = [anEvent(), anEvent()]
+    for (const event of [plain, repeated]) {
+      await store(event)
+      await erasure.begin(event.id, builtAt)
+    }
+    const later = { trigger: 'redelivery', status: 'delivered', createdAt: builtAt + 24 * hour } as const
+    await record([aDelivery({ webhookId, eventId: repeated.id, ...later })])
+    await clock.advance(retentionMs + 1)
+    await deleteAll()
+    expect([rowsOf('events'), rowsOf('deliveries'), rowsOf('erasures')]).toEqual([0, 1, 1])
+    await clock.advance(24 * hour)
+    await deleteAll()
+    expect([rowsOf('events'), rowsOf('deliveries'), rowsOf('erasures')]).toEqual([0, 0, 0])
   })
 
   it('deletes expired deliveries with their attempts, and keeps those that are not over or not expired', async () => {

@@ -128,6 +128,7 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
   await makeMistakes(transcript, broken.id)
   const events = z.object({ data: z.array(Made) }).parse((await transcript.call('GET', '/events')).body).data
   for (const { id } of events) await transcript.call('GET', `/events/${id}`)
+  await transcript.call('DELETE', `/events/${events[0]?.id}/payload`)
   for (const path of [
     '/webhooks',
     `/webhooks/${broken.id}`,

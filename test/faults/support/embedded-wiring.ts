@@ -24,6 +24,7 @@ export function wireEmbedded(
     ...engine,
     now,
     events: faults.port('events', engine.events),
+    erasure: faults.port('erasure', engine.erasure),
     deliveries: faults.port('deliveries', engine.deliveries),
     webhooks: faults.port('webhooks', engine.webhooks),
     subscriptions: faults.port('subscriptions', engine.webhooks),
@@ -38,9 +39,18 @@ export function wireEmbedded(
   const ingest = ingestHandler(ports, log)
   const admin = adminHandler(
     {
-      ...{ ...ports, log: engine.deliveryLog, urlPolicy, newSourceId, newTokenId, newTokenSecret },
+      ...{
+        ...ports,
+        log: engine.deliveryLog,
+        urlPolicy,
+        retentionMs: engine.store.retentionMs,
+        newSourceId,
+        newTokenId,
+        newTokenSecret,
+      },
       manageWebhooks: ports,
       redeliver: ports,
+      eraseEvent: ports,
       sendTest: { ...ports, pause: async () => {} },
     },
     log,
