@@ -51,3 +51,8 @@ export function previousSecretAt(
 
 /** Every event type. */
 export const anyEventType = '*'
+
+/** Whether the webhook names the event type, or all of them. */
+export function wants({ eventTypes }: Pick<Webhook, 'eventTypes'>, eventType: string): boolean {
+  return eventTypes.includes(eventType) || eventTypes.includes(anyEventType)
+}
