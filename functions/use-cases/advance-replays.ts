@@ -76,7 +76,7 @@ async function nextPage(deps: AdvanceReplays, replay: Replay, stint: Stint): Pro
   const webhook = await deps.webhooks.get(replay.webhookId)
   if (webhook === undefined) return end(deps, replay, 'The webhook was deleted.')
   if (!webhook.enabled && !replay.dryRun) return end(deps, replay, turnedOff)
-  const room = replay.dryRun ? pageSize : Math.min(pageSize, freeSlots(replay, nowMs, stint.aheadMs))
+  const room = roomFor(replay, nowMs, stint)
   if (room === 0) return commitReplay(deps, replay, () => ({ lease: null }))
   const { looked, last } = await lookAtPage(
     deps,
@@ -92,19 +92,24 @@ async function nextPage(deps: AdvanceReplays, replay: Replay, stint: Stint): Pro
   const position = part.length < looked.length ? (part.at(-1)?.event.id ?? replay.position) : last
   const done = replay.dryRun ? countOf(part) : await queueAll(deps, { replay, part, nowMs })
   return commitReplay(deps, replay, (current) => {
-    const pacedUntil = slotAt(replay, nowMs, done.newly)
-    const isLast =
-      deps.now() >= stint.endsAt || freeSlots({ ...replay, pacedUntil }, deps.now(), stint.aheadMs) === 0
+    const pacedUntil = replay.dryRun ? replay.pacedUntil : slotAt(replay, nowMs, done.newly)
+    const laterMs = deps.now()
+    const isLast = laterMs >= stint.endsAt || roomFor({ ...replay, pacedUntil }, laterMs, stint) === 0
     return {
       position,
       examined: current.examined + part.length,
       matched: current.matched + done.matched,
       queued: current.queued + (replay.dryRun ? 0 : done.matched),
       skipped: current.skipped + done.skipped,
-      pacedUntil: replay.dryRun ? replay.pacedUntil : pacedUntil,
+      pacedUntil,
       lease: current.status === 'running' && !isLast ? current.lease : null,
     }
   })
+}
+
+/** How many events of a page may be sent now, or counted. */
+function roomFor(replay: Replay, nowMs: number, { aheadMs }: Stint): number {
+  return replay.dryRun ? pageSize : Math.min(pageSize, freeSlots(replay, nowMs, aheadMs))
 }
 
 const turnedOff =
