@@ -93,13 +93,17 @@ function isUnderWay({ fannedOut, deliveries }: Known): boolean {
   return fannedOut === 'sent' && !deliveries.some(({ id }) => parseDeliveryId(id)?.run === undefined)
 }
 
-/** How many deliveries may be given times now, so that none is more than `aheadMs` in the future. */
-export function freeSlots({ rate, pacedUntil }: Replay, nowMs: number, aheadMs: number): number {
-  return Math.max(0, Math.floor(((nowMs + aheadMs - Math.max(pacedUntil, nowMs)) * rate) / 1_000))
+/** How a replay's deliveries follow each other. */
+type Pace = Pick<Replay, 'rate' | 'pacedUntil'>
+
+/** How many deliveries may be given times now, so that none but the first is more than `aheadMs` in the future. */
+export function freeSlots({ rate, pacedUntil }: Pace, nowMs: number, aheadMs: number): number {
+  const free = Math.floor(((nowMs + aheadMs - Math.max(pacedUntil, nowMs)) * rate) / 1_000)
+  return Math.max(pacedUntil <= nowMs ? 1 : 0, free)
 }
 
 /** The time of the nth delivery from now, from 0, at the replay's rate. */
-export function slotAt({ rate, pacedUntil }: Replay, nowMs: number, nth: number): number {
+export function slotAt({ rate, pacedUntil }: Pace, nowMs: number, nth: number): number {
   return Math.max(pacedUntil, nowMs) + Math.round((nth * 1_000) / rate)
 }
 

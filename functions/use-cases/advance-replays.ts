@@ -37,6 +37,7 @@ export async function advanceReplays(deps: AdvanceReplays, { aheadMs, endsAt }: 
   for (const [index, replay] of running.entries()) {
     const nowMs = deps.now()
     if (nowMs >= endsAt) break
+    if (roomFor(replay, nowMs, { aheadMs }) === 0) continue
     try {
       const claimed = await claimReplay(deps, replay)
       const share = (endsAt - nowMs) / (running.length - index)
@@ -76,39 +77,31 @@ async function nextPage(deps: AdvanceReplays, replay: Replay, stint: Stint): Pro
   const webhook = await deps.webhooks.get(replay.webhookId)
   if (webhook === undefined) return end(deps, replay, 'The webhook was deleted.')
   if (!webhook.enabled && !replay.dryRun) return end(deps, replay, turnedOff)
-  const room = roomFor(replay, nowMs, stint)
+  // Faster than its rate limit, a replay would only pile up before what else is sent to the webhook.
+  const paced = { ...replay, rate: Math.min(replay.rate, webhook.rateLimit ?? replay.rate) }
+  const room = roomFor(paced, nowMs, stint)
   if (room === 0) return commitReplay(deps, replay, () => ({ lease: null }))
-  const { looked, last } = await lookAtPage(
-    deps,
-    { replay, webhook },
-    {
-      after: replay.position,
-      before: firstEventIdAt(replay.until + 1),
-      limit: replay.include === 'all' ? room : pageSize,
-    },
-  )
+  const range = { after: replay.position, before: firstEventIdAt(replay.until + 1), limit: pageSize }
+  const { looked, last } = await lookAtPage(deps, { replay, webhook }, range)
   if (last === undefined) return end(deps, replay, null)
   const part = upTo(room, looked)
-  const position = part.length < looked.length ? (part.at(-1)?.event.id ?? replay.position) : last
-  const done = replay.dryRun ? countOf(part) : await queueAll(deps, { replay, part, nowMs })
-  return commitReplay(deps, replay, (current) => {
-    const pacedUntil = replay.dryRun ? replay.pacedUntil : slotAt(replay, nowMs, done.newly)
-    const laterMs = deps.now()
-    const isLast = laterMs >= stint.endsAt || roomFor({ ...replay, pacedUntil }, laterMs, stint) === 0
-    return {
-      position,
-      examined: current.examined + part.length,
-      matched: current.matched + done.matched,
-      queued: current.queued + (replay.dryRun ? 0 : done.matched),
-      skipped: current.skipped + done.skipped,
-      pacedUntil,
-      lease: current.status === 'running' && !isLast ? current.lease : null,
-    }
-  })
+  const done = replay.dryRun ? countOf(part) : await queueAll(deps, { replay: paced, part, nowMs })
+  const pacedUntil = replay.dryRun ? replay.pacedUntil : slotAt(paced, nowMs, done.newly)
+  const laterMs = deps.now()
+  const isLast = laterMs >= stint.endsAt || roomFor({ ...paced, pacedUntil }, laterMs, stint) === 0
+  return commitReplay(deps, replay, (current) => ({
+    position: part.length < looked.length ? (part.at(-1)?.event.id ?? replay.position) : last,
+    examined: current.examined + part.length,
+    matched: current.matched + done.matched,
+    queued: current.queued + (replay.dryRun ? 0 : done.matched),
+    skipped: current.skipped + done.skipped,
+    pacedUntil,
+    lease: current.status === 'running' && !isLast ? current.lease : null,
+  }))
 }
 
 /** How many events of a page may be sent now, or counted. */
-function roomFor(replay: Replay, nowMs: number, { aheadMs }: Stint): number {
+function roomFor(replay: Replay, nowMs: number, { aheadMs }: Pick<Stint, 'aheadMs'>): number {
   return replay.dryRun ? pageSize : Math.min(pageSize, freeSlots(replay, nowMs, aheadMs))
 }
 
@@ -126,8 +119,8 @@ function end(deps: AdvanceReplays, replay: Replay, reason: string | null): Promi
 /** The beginning of a page with no more to send than there is room for. */
 function upTo(room: number, looked: readonly Looked[]): readonly Looked[] {
   let left = room
-  const end = looked.findIndex(({ verdict }) => verdict === 'send' && left-- === 0)
-  return end === -1 ? looked : looked.slice(0, end)
+  const tooMany = looked.findIndex(({ verdict }) => verdict === 'send' && left-- === 0)
+  return tooMany === -1 ? looked : looked.slice(0, tooMany)
 }
 
 interface Done {

@@ -27,7 +27,7 @@ it.each(['SQLite', 'AWS'] as const)(
       const { id } = Replay.parse((await bed.call('POST', `/webhooks/${webhook?.id}/replay`, body)).body)
       const look = async () => Replay.parse((await bed.call('GET', `/replays/${id}`)).body)
 
-      bed.faults.decide = killAtEveryAwait(['sweep'], seededRandom(seed))
+      bed.faults.decide = killAtEveryAwait(['sweep'], seededRandom(seed), 0.001)
       for (let steps = 0; (await look()).status === 'running'; steps++) {
         expect(steps).toBeLessThan(maxSteps)
         await bed.sweep()

@@ -77,6 +77,22 @@ describe('the course of a replay', () => {
     })
   })
 
+  it.each([
+    { rate: 10, rateLimit: 2, aheadMs: 3_000, dueAfterMs: [0, 500, 1_000, 1_500, 2_000, 2_500] },
+    { rate: 10, rateLimit: 0.1, aheadMs: 3_000, dueAfterMs: [0] },
+    { rate: 2, rateLimit: 100, aheadMs: 1_000, dueAfterMs: [0, 500] },
+  ])(
+    'goes by the rate limit of the webhook where that is lower: %j',
+    async ({ rate, rateLimit, aheadMs, dueAfterMs }) => {
+      await missed(10)
+      await engine.webhooks.replace({ ...webhook, rateLimit, version: 2 }, 1)
+      await start({ rate })
+      const startedAt = engine.now()
+      for (let nth = 0; nth < 3; nth++) await advance(engine, aheadMs)
+      expect(engine.messages('delivery').map(({ dueAt }) => dueAt - startedAt)).toEqual(dueAfterMs)
+    },
+  )
+
   it('is worked on in turn with those of other webhooks', async () => {
     await missed(5)
     const others = [await engine.addWebhook(), await engine.addWebhook()]

@@ -22,7 +22,7 @@ export const StartReplay = z
     }),
     include: include.default('failed'),
     rate: z.int().min(1).max(mostPerSecond).default(50).meta({
-      description: "Deliveries queued a second at most; the webhook's own rate_limit holds as well",
+      description: 'Deliveries a second at most; a lower rate_limit of the webhook holds instead',
     }),
     dry_run: z.boolean().default(false).meta({ description: 'Only count; also while the webhook is off' }),
   })

@@ -1,9 +1,13 @@
 import type { FaultInjector, FunctionName } from './fault-injector.ts'
 
-/** Kills at every call of the functions named: twice before it and twice after it, and then now and then by chance. */
+/**
+ * Kills at every call of the functions named: twice before it and twice after it, and then now and then by chance.
+ * @param share of the calls that are killed by chance; less than one invocation makes, or none comes to its end.
+ */
 export function killAtEveryAwait(
   functions: readonly FunctionName[],
   random: () => number,
+  share = 0.01,
 ): FaultInjector['decide'] {
   const times = new Map<string, number>()
   return ({ function: name, name: call }) => {
@@ -17,6 +21,6 @@ export function killAtEveryAwait(
       }
     }
     const chance = random()
-    return chance < 0.005 ? 'before' : chance < 0.01 ? 'after' : 'pass'
+    return chance < share / 2 ? 'before' : chance < share ? 'after' : 'pass'
   }
 }
