@@ -4,6 +4,7 @@ import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
 import {
   newEventId,
+  newReplayId,
   newRun,
   newSecret,
   newSourceId,
@@ -22,6 +23,7 @@ import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
 import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
+import { SqliteReplays } from '../functions/adapters/sqlite/sqlite-replays.ts'
 import { SqliteSources } from '../functions/adapters/sqlite/sqlite-sources.ts'
 import { SqliteTokens } from '../functions/adapters/sqlite/sqlite-tokens.ts'
 import { SqliteWebhooks } from '../functions/adapters/sqlite/sqlite-webhooks.ts'
@@ -33,6 +35,7 @@ import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
 import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
 import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
+import { advanceReplays } from '../functions/use-cases/advance-replays.ts'
 import type { MadeAttempt } from '../functions/use-cases/attempt-delivery.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
@@ -49,6 +52,9 @@ export const maxDeliveriesInFlight = 1_000
 // A message that takes the process down with it, or that our own faults keep from being handled, is given up after this.
 const maxReceives = 20
 const secretsKeptMs = 5 * 60_000
+const replaysMs = 1_000
+// More than the second until the next call, should the process be busy.
+const replaysAheadMs = 3_000
 
 /** The entries that are deployed, over SQLite and this machine's network. */
 export type Engine = Awaited<ReturnType<typeof openEngine>>
@@ -99,6 +105,11 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
   const secrets = <Value>() => new ExpiringCache<Value>({ maxAgeMs: secretsKeptMs, maxEntries: 10_000 }, now)
   const openedSecrets = secrets<OpenedSecrets>()
   const sourceKeys = secrets<KeyObject>()
+  const replay = {
+    ...{ webhooks, events, deliveries, deliveryQueue, newReplayId, newRun, now },
+    replays: new SqliteReplays(store),
+    retentionMs: settings.retention,
+  }
   const admin: AdminDeps = {
     manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
     redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
@@ -119,6 +130,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       now,
       pause,
     },
+    replay,
     webhooks,
     breakers,
     events,
@@ -177,6 +189,8 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       },
       log,
     ),
+    /** To be called every second: queues what replays send until the next call. */
+    advanceReplays: () => advanceReplays(replay, { aheadMs: replaysAheadMs, endsAt: now() + replaysMs }),
     expiry: new SqliteExpiry(store),
     /** To be called often: secrets in plain are to be gone from memory after five minutes, also while nothing is sent. */
     dropOpenedSecrets: () => {

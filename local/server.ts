@@ -14,6 +14,7 @@ import { urlOf } from './url-of.ts'
 
 const sweepPeriodMs = 60_000
 const expiryPeriodMs = 5_000
+const replayPeriodMs = 1_000
 
 /** A running server. */
 export interface RunningServer {
@@ -61,6 +62,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   ]
   const periodic = [
     new Every(sweepPeriodMs, () => engine.sweep({}, lambdaContext('sweep')), log),
+    new Every(replayPeriodMs, engine.advanceReplays, log),
     new Every(
       expiryPeriodMs,
       async () => {

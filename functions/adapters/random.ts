@@ -19,6 +19,7 @@ export const newEventId = (nowMs: number): string => eventId(nowMs, entropy(16))
 export const newWebhookId = (nowMs: number): string => shortId('whk', nowMs, entropy(6))
 export const newSourceId = (nowMs: number): string => shortId('src', nowMs, entropy(6))
 export const newTokenId = (nowMs: number): string => shortId('tok', nowMs, entropy(6))
+export const newReplayId = (nowMs: number): string => shortId('rpl', nowMs, entropy(6))
 export const newRun = (nowMs: number): string => runOf(nowMs, entropy(6))
 
 /** A signing secret in the form of Standard Webhooks: `whsec_` and 256 random bits in base64. */

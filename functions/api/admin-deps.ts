@@ -1,5 +1,6 @@
 import type { Breaker } from '../domain/breaker.ts'
 import type { Attempt, Delivery } from '../domain/delivery.ts'
+import type { Replay } from '../domain/replay.ts'
 import type { Source } from '../domain/source.ts'
 import type { Token } from '../domain/token.ts'
 import type { Webhook } from '../domain/webhook.ts'
@@ -15,7 +16,9 @@ import type {
 } from '../use-cases/log-queries.ts'
 import type { ManageWebhooks } from '../use-cases/manage-webhooks.ts'
 import type { Redeliver } from '../use-cases/redeliver.ts'
+import type { ReplayStore } from '../use-cases/replay-store.ts'
 import type { SendTest } from '../use-cases/send-test.ts'
+import type { StartReplay } from '../use-cases/start-replay.ts'
 
 /** A slice of a list whose items come newest first. */
 interface ListRange {
@@ -30,6 +33,11 @@ export interface AdminDeps {
   readonly redeliver: Redeliver
   readonly sendTest: SendTest
   readonly eraseEvent: EraseEvent
+  readonly replay: StartReplay & {
+    readonly replays: ReplayStore & {
+      list(range: ListRange & { readonly webhookId: string }): Promise<readonly Replay[]>
+    }
+  }
   readonly webhooks: {
     get(id: string): Promise<Webhook | undefined>
     list(filter: WebhookFilter): Promise<readonly Webhook[]>

@@ -2,6 +2,7 @@ import type { Endpoint } from './endpoint.ts'
 import { accessEndpoints } from './endpoints/access.ts'
 import { deliveryEndpoints } from './endpoints/deliveries.ts'
 import { eventEndpoints } from './endpoints/events.ts'
+import { replayEndpoints } from './endpoints/replays.ts'
 import { serviceEndpoints } from './endpoints/service.ts'
 import { webhookActionEndpoints } from './endpoints/webhook-actions.ts'
 import { webhookEndpoints } from './endpoints/webhooks.ts'
@@ -12,6 +13,7 @@ export const endpoints: readonly Endpoint[] = [
   ...webhookActionEndpoints,
   ...eventEndpoints,
   ...deliveryEndpoints,
+  ...replayEndpoints,
   ...accessEndpoints,
   ...serviceEndpoints,
 ]

@@ -16,6 +16,7 @@ const tags = [
   { name: 'Webhooks', description: 'The receivers: where to send, what, and how.' },
   { name: 'Events', description: 'What happened: posted once, delivered to every webhook that wants it.' },
   { name: 'Deliveries', description: 'The log: one event for one webhook, with every attempt.' },
+  { name: 'Replays', description: 'Many events sent to a webhook again, since a time.' },
   { name: 'Sources', description: 'The Sourcegraph instances that post events, known by their signature.' },
   { name: 'Tokens', description: 'Who may call this API, and what for.' },
   { name: 'Service', description: 'The service itself.' },
@@ -81,6 +82,7 @@ const replyHeaders: Readonly<Record<string, readonly ('ETag' | 'Location')[]>> =
   updateWebhook: ['ETag'],
   rotateSecret: ['ETag'],
   redeliver: ['Location'],
+  startReplay: ['Location'],
 }
 
 /** The OpenAPI document as it is committed and served: JSON text. */

@@ -3,7 +3,7 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
 const timeChars = 10
 
 /** Kinds of ids; each id is `kind_` and then lower-case base32. */
-export type IdKind = 'evt' | 'whk' | 'dlv' | 'src' | 'tok'
+export type IdKind = 'evt' | 'whk' | 'dlv' | 'src' | 'tok' | 'rpl'
 
 function base32(value: bigint, length: number): string {
   let text = ''
@@ -32,8 +32,8 @@ export function eventId(timeMs: number, entropy: Uint8Array): string {
   return `evt_${base32Time(timeMs)}${randomChars(entropy, 16)}`
 }
 
-/** A webhook's, source's or token's id: kind + 10 characters of time + 6 of chance; sorts by creation. `entropy`: ≥ 6 bytes. */
-export function shortId(kind: 'whk' | 'src' | 'tok', timeMs: number, entropy: Uint8Array): string {
+/** A webhook's, source's, token's or replay's id: kind + 10 characters of time + 6 of chance; sorts by creation. `entropy`: ≥ 6 bytes. */
+export function shortId(kind: 'whk' | 'src' | 'tok' | 'rpl', timeMs: number, entropy: Uint8Array): string {
   return `${kind}_${runOf(timeMs, entropy)}`
 }
 
@@ -47,7 +47,12 @@ export function firstEventIdAt(timeMs: number): string {
   return `evt_${base32Time(Math.max(0, timeMs))}${base32(0n, 16)}`
 }
 
-/** Milliseconds since 1970 that an `evt_`, `whk_`, `src_` or `tok_` id carries. */
+/** What no id of a replay made at `timeMs` or later sorts before. */
+export function firstReplayIdAt(timeMs: number): string {
+  return `rpl_${base32Time(Math.max(0, timeMs))}`
+}
+
+/** Milliseconds since 1970 that an `evt_`, `whk_`, `src_`, `tok_` or `rpl_` id carries. */
 export function timeOfId(id: string): number {
   return timeOfChars(id.slice(4, 4 + timeChars))
 }
@@ -84,7 +89,13 @@ export function deliveryTime(key: DeliveryKey): number {
   return key.run === undefined ? timeOfId(key.eventId) : timeOfChars(key.run.slice(0, timeChars))
 }
 
-const bodyLength: Readonly<Record<Exclude<IdKind, 'dlv'>, number>> = { evt: 26, whk: 16, src: 16, tok: 16 }
+const bodyLength: Readonly<Record<Exclude<IdKind, 'dlv'>, number>> = {
+  evt: 26,
+  whk: 16,
+  src: 16,
+  tok: 16,
+  rpl: 16,
+}
 
 /** Whether the text has the form of an id of that kind. */
 export function isId(kind: Exclude<IdKind, 'dlv'>, text: string): boolean {

@@ -63,3 +63,8 @@ export function hiddenUntil(
 
 /** Every event type. */
 export const anyEventType = '*'
+
+/** Whether the webhook names the event type, or all of them. */
+export function wants({ eventTypes }: Pick<Webhook, 'eventTypes'>, eventType: string): boolean {
+  return eventTypes.includes(eventType) || eventTypes.includes(anyEventType)
+}

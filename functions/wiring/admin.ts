@@ -1,8 +1,9 @@
 import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
-import { DynamoDeliveries } from '../adapters/aws/dynamo-deliveries.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
 import { DynamoErasure } from '../adapters/aws/dynamo-erasure.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
+import { DynamoReplayedDeliveries } from '../adapters/aws/dynamo-replayed-deliveries.ts'
+import { DynamoReplays } from '../adapters/aws/dynamo-replays.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
@@ -12,6 +13,7 @@ import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
 import {
   newEventId,
+  newReplayId,
   newRun,
   newSecret,
   newSourceId,
@@ -37,7 +39,7 @@ export function adminOnAws(
   const breakers = new DynamoBreakers(config, now, counts)
   const sources = new DynamoSources(config)
   const events = new DynamoEvents(store, sources)
-  const deliveries = new DynamoDeliveries(store)
+  const deliveries = new DynamoReplayedDeliveries(store)
   const cipher = new KmsCipher(keys, environment.KMS_KEY_ID)
   const deliveryQueue = new SqsQueue<DeliveryMessage>(queues, {
     url: environment.DELIVERY_QUEUE_URL,
@@ -57,6 +59,11 @@ export function adminOnAws(
         now,
       },
       sendTest: { webhooks, events, deliveries, deliveryQueue, newEventId, now, pause },
+      replay: {
+        ...{ webhooks, events, deliveries, deliveryQueue, newReplayId, newRun, now },
+        replays: new DynamoReplays(store),
+        retentionMs: store.retentionMs,
+      },
       webhooks,
       breakers,
       events,

@@ -1,10 +1,13 @@
 import { DynamoDueDeliveries } from '../adapters/aws/dynamo-due-deliveries.ts'
 import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoPosition } from '../adapters/aws/dynamo-position.ts'
+import { DynamoReplayedDeliveries } from '../adapters/aws/dynamo-replayed-deliveries.ts'
+import { DynamoReplays } from '../adapters/aws/dynamo-replays.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
+import { newRun } from '../adapters/random.ts'
 import type { DeliveryMessage, FanOutMessage } from '../domain/messages.ts'
 import type { EnvironmentOf } from '../environment.ts'
 import { sweepHandler } from '../workers/sweep.ts'
@@ -18,16 +21,28 @@ export function sweepOnAws(
   const { tables, queues, now, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
+  const events = new DynamoEvents(store, new DynamoSources(config))
+  const webhooks = new DynamoWebhooks(config, now)
+  const deliveryQueue = new SqsQueue<DeliveryMessage>(queues, {
+    url: environment.DELIVERY_QUEUE_URL,
+    now,
+    log,
+  })
   return sweepHandler(
     {
-      events: new DynamoEvents(store, new DynamoSources(config)),
-      webhooks: new DynamoWebhooks(config, now),
+      events,
+      webhooks,
       deliveries: new DynamoDueDeliveries(store),
       position: new DynamoPosition(config, 'audit'),
       fanOutQueue: new SqsQueue<FanOutMessage>(queues, { url: environment.FAN_OUT_QUEUE_URL, now, log }),
-      deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
+      deliveryQueue,
       now,
     },
     log,
+    {
+      ...{ events, webhooks, deliveryQueue, newRun, now },
+      deliveries: new DynamoReplayedDeliveries(store),
+      replays: new DynamoReplays(store),
+    },
   )
 }

@@ -3,6 +3,7 @@ import { seededRandom } from '../support/random.ts'
 import type { Answer } from '../support/receiver.ts'
 import { fault } from './support/fault.ts'
 import type { FaultInjector, FunctionName } from './support/fault-injector.ts'
+import { killAtEveryAwait } from './support/kill.ts'
 import { addWebhooks, eventCount, publish, seed, settle } from './support/run.ts'
 
 const batchSize = 10
@@ -13,24 +14,6 @@ function sometimesFailing(): Answer {
   return (_request, response) => {
     response.statusCode = random() < 0.1 ? 503 : 200
     response.end()
-  }
-}
-
-/** Kills at every call of the functions named: twice before it and twice after it, and then now and then by chance. */
-function killAtEveryAwait(functions: readonly FunctionName[], random: () => number): FaultInjector['decide'] {
-  const times = new Map<string, number>()
-  return ({ function: name, name: call }) => {
-    if (!functions.includes(name) || call === 'invoke') return 'pass'
-    for (const fate of ['before', 'after'] as const) {
-      const point = `${name} ${call} ${fate}`
-      const known = times.get(point) ?? 0
-      if (known < 2 && random() < 0.3) {
-        times.set(point, known + 1)
-        return fate
-      }
-    }
-    const chance = random()
-    return chance < 0.005 ? 'before' : chance < 0.01 ? 'after' : 'pass'
   }
 }
 

@@ -30,6 +30,7 @@ const kinds: readonly (readonly [path: string, kind: string])[] = [
   ['/webhooks', 'whk_'],
   ['/events', 'evt_'],
   ['/deliveries', 'dlv_'],
+  ['/replays', 'rpl_'],
   ['/sources', 'src_'],
   ['/tokens', 'tok_'],
 ]
@@ -68,6 +69,7 @@ function bodyOf(operation: Operation, { draw, known, receiverUrl }: Means): unkn
       // A slow one would keep a test event waiting for 20 s.
       if (name === 'rate_limit') return draw.of([null, 1_000])
       if (name === 'expires_at') return draw.of([null, '2999-01-31T00:00:00Z'])
+      if (name === 'since') return draw.of(['2020-01-01T00:00:00Z', '2999-01-31T00:00:00Z'])
       if (name === 'idempotency_key') return draw.word(2)
       return undefined
     },

@@ -107,5 +107,17 @@ describe.skipIf(!areThere)(`the README's walk (needs ${tools.join(', ')})`, () =
     await until(() => receiver.printed.split('hello-world').length > 2, {
       what: 'the redelivery at the receiver',
     })
+    await until(
+      async () => {
+        const page = await withToken(log.replace('<webhook id>', webhookId))
+        return page.split('"status":"delivered"').length > 2
+      },
+      { what: 'the redelivery in the log' },
+    )
+    const replay = (steps.at(-1) ?? '').replace('<webhook id>', webhookId)
+    expect(JSON.parse(await withToken(replay))).toMatchObject({ status: 'running', include: 'all' })
+    await until(() => receiver.printed.split('hello-world').length > 3, {
+      what: 'the replay at the receiver',
+    })
   })
 })

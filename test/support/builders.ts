@@ -2,9 +2,10 @@ import type { GatewayRequest } from '../../functions/api/gateway.ts'
 import type { Attempt, Delivery } from '../../functions/domain/delivery.ts'
 import type { Event } from '../../functions/domain/event.ts'
 import { examplePayload } from '../../functions/domain/event-types.ts'
-import { deliveryId, eventId, runOf, shortId } from '../../functions/domain/ids.ts'
+import { deliveryId, eventId, firstEventIdAt, runOf, shortId } from '../../functions/domain/ids.ts'
 import type { DeliveryMessage } from '../../functions/domain/messages.ts'
 import type { FailureReason, Outcome, ReceivedResponse } from '../../functions/domain/outcome.ts'
+import type { Replay } from '../../functions/domain/replay.ts'
 import { parseSealed } from '../../functions/domain/sealed.ts'
 import type { Source } from '../../functions/domain/source.ts'
 import { type Token, tokenHash } from '../../functions/domain/token.ts'
@@ -84,6 +85,35 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     lastError: null,
     errored: false,
     erasedAt: null,
+    ...over,
+  }
+}
+
+/** A replay that has just been started, of all events of the last hour. */
+export function aReplay(over: Partial<Replay> = {}): Replay {
+  const createdAt = over.createdAt ?? builtAt
+  const since = over.since ?? createdAt - 3_600_000
+  return {
+    id: shortId('rpl', createdAt, entropy()),
+    webhookId: shortId('whk', builtAt, entropy()),
+    include: 'all',
+    since,
+    until: createdAt,
+    dryRun: false,
+    rate: 50,
+    status: 'running',
+    reason: null,
+    examined: 0,
+    matched: 0,
+    queued: 0,
+    skipped: 0,
+    position: firstEventIdAt(since),
+    pacedUntil: createdAt,
+    lease: null,
+    version: 1,
+    createdAt,
+    updatedAt: createdAt,
+    finishedAt: null,
     ...over,
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { AesCipher } from '../../functions/adapters/aes-cipher.ts'
-import { newEventId, newRun, newSecret, newWebhookId } from '../../functions/adapters/random.ts'
+import { newEventId, newReplayId, newRun, newSecret, newWebhookId } from '../../functions/adapters/random.ts'
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
 import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
@@ -15,6 +15,7 @@ import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
 import { SqlitePosition } from '../../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../../functions/adapters/sqlite/sqlite-rate-limiter.ts'
+import { SqliteReplays } from '../../functions/adapters/sqlite/sqlite-replays.ts'
 import { SqliteSources } from '../../functions/adapters/sqlite/sqlite-sources.ts'
 import { SqliteTokens } from '../../functions/adapters/sqlite/sqlite-tokens.ts'
 import { SqliteWebhooks } from '../../functions/adapters/sqlite/sqlite-webhooks.ts'
@@ -98,6 +99,8 @@ export async function openTestEngine({
     deliveryLog: new SqliteDeliveryLog(store),
     position: new SqlitePosition(store, 'audit'),
     tokens: new SqliteTokens(store),
+    replays: new SqliteReplays(store),
+    retentionMs,
     sources: new SqliteSources(store),
     limiter: new SqliteRateLimiter(store),
     breakers: new SqliteBreakers(store),
@@ -117,6 +120,7 @@ export async function openTestEngine({
     /** Time stands still: nobody waits. */
     pause: async () => {},
     newEventId,
+    newReplayId,
     newRun,
     newWebhookId,
     newSecret,

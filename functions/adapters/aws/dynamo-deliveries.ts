@@ -5,7 +5,7 @@ import { toRow } from './delivery-item.ts'
 import { DeliveryWriter } from './delivery-writer.ts'
 import { addDueMark } from './due-marks.ts'
 import { HourlyCounters } from './hourly-counters.ts'
-import { deliveryKey, runKey } from './log-keys.ts'
+import { deliveryKey, runKey, runsPartition } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
 
 /**
@@ -43,11 +43,12 @@ export class DynamoDeliveries implements DeliveryLog {
     ])
   }
 
-  /** A redelivery or replay is in no fan-out: its event learns of it when it first comes into the log. */
-  async #markRun({ id, eventId, attempts, createdAt }: Delivery): Promise<void> {
+  /** A redelivery or replay is in no fan-out: its event and its webhook learn of it when it first comes into the log. */
+  async #markRun({ id, eventId, webhookId, attempts, createdAt }: Delivery): Promise<void> {
     if (attempts > 1 || parseDeliveryId(id)?.run === undefined) return
     const expires_at = expiresAt(createdAt + this.#store.retentionMs)
-    await this.#store.table.put({ ...runKey(eventId, id), expires_at })
+    const marks = [runKey(eventId, id), { pk: runsPartition(webhookId), sk: id }]
+    await Promise.all(marks.map((key) => this.#store.table.put({ ...key, expires_at })))
   }
 
   /** A count that is lost must not have the request made again, which is what a rejection would do. */

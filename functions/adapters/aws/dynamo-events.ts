@@ -71,6 +71,13 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     return { items: await this.#summaries(items), next }
   }
 
+  /** Those of the events that are there, in no order. */
+  async summaries(eventIds: readonly string[]): Promise<readonly EventSummary[]> {
+    const keys = eventIds.filter((id) => !this.hasExpired(id)).map(eventKey)
+    const heads = await this.#store.table.batchGet(keys, { attributes: headAttributes })
+    return this.#summaries(heads.map((item) => ({ sk: sortKeyOf(item), item })))
+  }
+
   /** Oldest first, expired or not: for the audit. */
   async acceptedBetween({ after, before, limit }: { after: string; before: string; limit: number }) {
     if (after >= before) return []

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { anyEventType, type Webhook } from '../../domain/webhook.ts'
+import { anyEventType, type Webhook, wants } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
 import { breakerKey } from './dynamo-breakers.ts'
 import { paceKey } from './dynamo-rate-limiter.ts'
@@ -126,8 +126,4 @@ function subscriptionKey(eventType: string, webhookId: string): Key {
 
 function atVersion(version: number) {
   return { text: '#version = :expected', values: { expected: version } }
-}
-
-function wants({ eventTypes }: Webhook, eventType: string): boolean {
-  return eventTypes.includes(eventType) || eventTypes.includes(anyEventType)
 }

@@ -57,6 +57,28 @@ export function runKey(eventId: string, deliveryId: string): Key {
   return { pk: fanOutPartition(eventId), sk: deliveryId }
 }
 
+/** A webhook's redeliveries and replays, in the order of the events: the sort key is the delivery's id. */
+export function runsPartition(webhookId: string): string {
+  return `runs#${webhookId}`
+}
+
+/** A replay. */
+export function replayKey(replayId: string): Key {
+  return { pk: 'replay', sk: replayId }
+}
+
+/** The names of a webhook's replays. */
+export function replaysPartition(webhookId: string): string {
+  return `replays#${webhookId}`
+}
+
+/** Which replay is running for a webhook: at most one. */
+export function runningReplayKey(webhookId: string): Key {
+  return { pk: runningReplays, sk: webhookId }
+}
+
+export const runningReplays = 'replay#running'
+
 /** An idempotency key of one origin. */
 export function idempotencyKey(originId: string, key: string): Key {
   return { pk: `key#${originId}/${key}`, sk: 'key' }

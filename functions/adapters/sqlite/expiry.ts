@@ -1,4 +1,4 @@
-import { firstEventIdAt } from '../../domain/ids.ts'
+import { firstEventIdAt, firstReplayIdAt } from '../../domain/ids.ts'
 import { hourMs } from './sqlite-deliveries.ts'
 import type { SqliteStore } from './store.ts'
 
@@ -51,6 +51,8 @@ export class SqliteExpiry {
       keys: database.prepare(
         `delete from idempotency_keys where key in (select key from idempotency_keys where expires_at <= ? limit ${batchSize})`,
       ),
+      replays: database.prepare("delete from replays where id < ? and status <> 'running'"),
+      forgetReplays: database.prepare('delete from replays where webhook_id = ?'),
       counters: database.prepare('delete from hourly_counters where webhook_id = ? and hour < ?'),
     }
   }
@@ -85,6 +87,7 @@ export class SqliteExpiry {
       const deleted = this.#deleteCollected()
       if (deleted < batchSize) {
         this.#statements.forgetCounters.run(webhookId)
+        this.#statements.forgetReplays.run(webhookId)
         this.#statements.forgetRemoved.run(webhookId, this.#store.now() - lateRowsMs)
       }
       return deleted
@@ -106,6 +109,7 @@ export class SqliteExpiry {
         this.#statements.fanOut.run(id)
       }
       this.#statements.forgetErasures.run()
+      this.#statements.replays.run(firstReplayIdAt(cutoff))
       const keys = Number(this.#statements.keys.run(this.#store.now()).changes)
       return Math.max(expired.length, keys)
     })

@@ -91,6 +91,16 @@ alter table webhooks add column retention_ms integer;
 alter table webhooks add column hidden_before integer;
 `
 
+/** Replays, and where they find a webhook's failures in the order of the events. */
+const replays = `
+create table replays (
+  id text primary key, webhook_id text not null, status text not null, version integer not null, state text not null
+) strict, without rowid;
+create unique index replays_running on replays (webhook_id) where status = 'running';
+create index replays_by_webhook on replays (webhook_id, id);
+create index deliveries_to_mend on deliveries (webhook_id, event_id) where errored = 1;
+`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
@@ -102,6 +112,7 @@ export const migrations: readonly string[] = [
   receiverAuth,
   erasures,
   retentions,
+  replays,
 ]
 
 /** The version that this code works with; data of a higher one are refused. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type Attempt, type Delivery, withoutResponse } from '../../domain/delivery.ts'
+import { deliveryId } from '../../domain/ids.ts'
 import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
 import type { SweepDeliveries } from '../../use-cases/sweep-deliveries.ts'
 import { flagColumn } from './json-column.ts'
@@ -88,6 +89,11 @@ export class SqliteDeliveries implements DeliveryLog {
       setSweepAt: database.prepare(
         'update deliveries set sweep_at = ? where id = ? and sweep_at is not null',
       ),
+      eventsToMend: database.prepare(
+        `select distinct event_id from deliveries where webhook_id = ? and errored = 1 and event_id > ? and event_id < ?
+         order by event_id limit ?`,
+      ),
+      ofEventTo: database.prepare('select * from deliveries where id >= ? and id < ?'),
     }
   }
 
@@ -115,6 +121,23 @@ export class SqliteDeliveries implements DeliveryLog {
 
   async setSweepAt(id: string, at: number): Promise<void> {
     await this.#store.commits.write(() => this.#statements.setSweepAt.run(at, id))
+  }
+
+  /** As a replay wants it: see LookThrough. */
+  async eventsToMend(
+    webhookId: string,
+    { after, before, limit }: { after: string; before: string; limit: number },
+  ): Promise<readonly string[]> {
+    const rows = this.#statements.eventsToMend.all(webhookId, after, before, limit)
+    return rows.map(({ event_id: id }) => String(id))
+  }
+
+  /** As a replay wants it: see LookThrough. */
+  async ofEventsTo(webhookId: string, eventIds: readonly string[]): Promise<readonly Delivery[]> {
+    return eventIds.flatMap((eventId) => {
+      const id = deliveryId({ eventId, webhookId })
+      return this.#statements.ofEventTo.all(id, `${id}~`).map(toDelivery)
+    })
   }
 
   #put(delivery: Delivery, sweepAt: number | null): void {

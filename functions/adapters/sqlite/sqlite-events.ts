@@ -166,6 +166,12 @@ export class SqliteEvents implements EventStore {
     return this.#statements.between.all(after, before, limit).map(toSummary)
   }
 
+  /** Those of the events that are there, in no order. */
+  async summaries(eventIds: readonly string[]): Promise<readonly EventSummary[]> {
+    const found = await Promise.all(eventIds.map((id) => this.get(id)))
+    return found.filter((event) => event !== undefined)
+  }
+
   async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
     const oldest = firstEventIdAt(Math.max(this.#shownSince() + 1, from ?? 0))
     const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)

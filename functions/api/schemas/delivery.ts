@@ -1,6 +1,17 @@
 import * as z from 'zod'
 import { type Attempt, type Delivery, withoutResponse } from '../../domain/delivery.ts'
-import { Count, DeliveryId, EventId, EventType, isoTime, isoTimeOrNull, Time, WebhookId } from './fields.ts'
+import { replayOf } from '../../domain/replay.ts'
+import {
+  Count,
+  DeliveryId,
+  EventId,
+  EventType,
+  isoTime,
+  isoTimeOrNull,
+  ReplayId,
+  Time,
+  WebhookId,
+} from './fields.ts'
 
 export const DeliveryStatusField = z
   .enum(['pending', 'retrying', 'delivered', 'exhausted', 'cancelled'])
@@ -14,6 +25,10 @@ export const DeliveryResource = z
     event_type: EventType,
     trigger: z.enum(['event', 'redelivery', 'replay', 'test']).meta({
       description: 'Why it exists: the event itself, one sent again by hand, many sent again, or a test',
+    }),
+    replay_id: ReplayId.nullable().meta({
+      description: 'The replay that made it; null when none did',
+      example: null,
     }),
     status: DeliveryStatusField,
     attempt_count: Count.meta({ description: 'Attempts made so far', example: 1 }),
@@ -89,6 +104,7 @@ export function toDeliveryResource(delivery: Delivery): z.input<typeof DeliveryR
     webhook_id: delivery.webhookId,
     event_type: delivery.eventType,
     trigger: delivery.trigger,
+    replay_id: replayOf(delivery) ?? null,
     status: delivery.status,
     attempt_count: delivery.attempts,
     errored: delivery.errored,

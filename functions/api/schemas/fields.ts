@@ -6,17 +6,18 @@ export const Time = z.iso
   .datetime()
   .meta({ description: 'RFC 3339, UTC', example: '2026-11-23T14:20:00.000Z' })
 
-const QueryTime = z.iso
+/** A time in a request, as milliseconds since 1970. */
+export const InputTime = z.iso
   .datetime({ offset: true, message: 'must be a time such as 2026-11-23T14:20:00Z.' })
   .transform((text) => Date.parse(text))
 
 /** A range of times in a query, both ends included, as milliseconds since 1970. */
 export const timeRange = {
-  from: QueryTime.optional().meta({
+  from: InputTime.optional().meta({
     description: 'Only what came to be at this time or later',
     example: '2026-11-23T00:00:00Z',
   }),
-  to: QueryTime.optional().meta({
+  to: InputTime.optional().meta({
     description: 'Only what came to be at this time or earlier',
     example: '2026-11-23T23:59:59Z',
   }),
@@ -73,6 +74,8 @@ export const EventId = z.string().meta({ example: 'evt_01kaqc3h5n8r2c4x7t9v2y4z6
 export const DeliveryId = z.string().meta({ example: 'dlv_01kaqc3h5n8r2c4x7t9v2y4z6b01kaqc3h5n8r2c4x' })
 export const SourceId = z.string().meta({ example: 'src_01kaqc3h5n8r2c4x' })
 export const TokenId = z.string().meta({ example: 'tok_01kaqc3h5n8r2c4x' })
+
+export const ReplayId = z.string().meta({ example: 'rpl_01kaqc3h5n8r2c4x' })
 
 /** The path parameter of a thing with that kind of id. An id of another form is simply not there (404), so any text passes. */
 export function IdParam<Id extends z.ZodString>(id: Id) {

@@ -31,6 +31,7 @@ export function wireEmbedded(
     fanOutQueue: faults.port('fanOutQueue', takingInPart(engine.fanOutQueue, faults)),
     deliveryQueue: faults.port('deliveryQueue', takingInPart(engine.deliveryQueue, faults)),
     position: faults.port('position', engine.position),
+    replays: faults.port('replays', engine.replays),
     sources: faults.port('sources', engine.sources),
     cipher: faults.port('cipher', engine.cipher),
     limiter: faults.port('limiter', engine.limiter),
@@ -52,6 +53,7 @@ export function wireEmbedded(
       redeliver: ports,
       eraseEvent: ports,
       sendTest: { ...ports, pause: async () => {} },
+      replay: ports,
     },
     log,
   )
@@ -63,7 +65,7 @@ export function wireEmbedded(
     authorize: authorizeHandler({ tokens, now }),
     fanOut: fanOutHandler(ports, log),
     deliver: deliverHandler(ports, log),
-    sweep: sweepHandler(ports, log),
+    sweep: sweepHandler(ports, log, ports),
   }
 }
 
