@@ -31,7 +31,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'lib/':
     /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
-  'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^aws-lambda$/,
+  'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }
 
 it.each(Object.entries(allowed))('%s imports only what it may', (folder, pattern) => {
