@@ -43,7 +43,7 @@ const beds = [
   ['AWS', openAwsBed],
 ] as const
 
-describe.each(beds)('erasing a payload, on %s', (_, open) => {
+describe.each(beds)('erasing a payload, on %s', { timeout: 300_000 }, (_, open) => {
   const run = async (work: (bed: Bed) => Promise<void>) => {
     const bed = await open({ answer: echo, retrySchedule: '0s,20m,20m' })
     try {
@@ -154,7 +154,7 @@ describe.each(beds)('erasing a payload, on %s', (_, open) => {
       }
     }))
 
-  it('is complete when it is repeated, wherever it was killed', { timeout: 300_000 }, () =>
+  it('is complete when it is repeated, wherever it was killed', () =>
     run(async (bed) => {
       await addWebhooks(bed, 2)
       let points = 0
@@ -187,6 +187,5 @@ describe.each(beds)('erasing a payload, on %s', (_, open) => {
           expect(JSON.stringify(attempts)).not.toContain('canary')
         }
       }
-    }),
-  )
+    }))
 })

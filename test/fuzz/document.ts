@@ -8,7 +8,7 @@ const Schema = z.looseObject({
   enum: z.array(z.unknown()).optional(),
   const: z.unknown().optional(),
   example: z.unknown().optional(),
-  type: z.string().optional(),
+  type: z.union([z.string(), z.array(z.string())]).optional(),
   format: z.string().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -87,7 +87,7 @@ export function sampleOf(unparsed: unknown, { draw, special, name }: Making): un
   if (schema.const !== undefined) return schema.const
   if (schema.properties === undefined && schema.example !== undefined && draw.chance(0.7))
     return schema.example
-  switch (schema.type) {
+  switch (Array.isArray(schema.type) ? draw.ofAny(schema.type) : schema.type) {
     case 'object':
       return Object.fromEntries([
         ...Object.entries(schema.properties ?? {})

@@ -16,6 +16,7 @@ const allowedAnswers: Readonly<Record<string, number>> = {
   listEventTypes: 200,
   listEvents: 200,
   getEvent: 404,
+  erasePayload: 404,
   listDeliveries: 404,
   getDelivery: 404,
   redeliver: 404,

@@ -25,7 +25,7 @@ const Refused = z.object({ errors: z.array(z.object({ field: z.string(), detail:
 describe.each([
   ['SQLite', openEmbeddedBed],
   ['AWS', openAwsBed],
-] as const)('the retention of a webhook, on %s', (_, open) => {
+] as const)('the retention of a webhook, on %s', { timeout: 120_000 }, (_, open) => {
   const run = async (work: (bed: Bed) => Promise<void>) => {
     const bed = await open({ answer, retrySchedule: '0s' })
     try {

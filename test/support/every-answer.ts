@@ -43,6 +43,7 @@ export async function everyAnswer(
     ['webhooks', new Set(listed.get('/webhooks'))],
     ['events', new Set([...events, ...(listed.get('/events') ?? [])])],
     ['deliveries', new Set(deliveries)],
+    ['replays', new Set()],
   ])
   for (const path of ['/events/{id}', '/webhooks/{id}/deliveries'])
     for (const id of ids.get(path.split('/')[1] ?? '') ?? []) {
@@ -52,6 +53,8 @@ export async function everyAnswer(
         : EventDetail.safeParse(await get(filled)).data?.deliveries.map((delivery) => delivery.id)
       for (const delivery of found ?? []) ids.get('deliveries')?.add(delivery)
     }
+  for (const id of ids.get('webhooks') ?? [])
+    for (const replay of await list(`/webhooks/${id}/replays`)) ids.get('replays')?.add(replay)
   for (const path of paths.filter((path) => path.includes('{id}'))) {
     const known = ids.get(path.split('/')[1] ?? '')
     if (known === undefined)
