@@ -39,10 +39,10 @@ type Sign = (key: KeyObject, body: Uint8Array) => string
 
 /** Whether each signature of a request verifies, and why not. */
 export function diagnose(request: CapturedRequest, against: Against): Diagnosis {
-  const standard = standardVerdict(request, against)
-  const sourcegraph = sourcegraphVerdict(request, against, {
-    isBeingChanged: isBeingChanged(request, standard),
-  })
+  const { fits, ...standard } = standardVerdict(request, against)
+  // While a secret is being changed there are two signatures here, and Sourcegraph's header is the old secret's.
+  const isBeingChanged = fits && signaturesIn(request.headers[standardHeader] ?? '').length > 1
+  const sourcegraph = sourcegraphVerdict(request, against, { isBeingChanged })
   return { verifies: standard.verifies && sourcegraph.verifies, verdicts: [sourcegraph, standard] }
 }
 
@@ -58,7 +58,7 @@ function sourcegraphVerdict(
   const form = problem === undefined ? [] : [problem]
   const search = searchFor([value], { body, sign: sourcegraphSignature, against, kind: 'sourcegraph' })
   if (search === 'fits') return { header, verifies: form.length === 0, reasons: form }
-  if (isBeingChanged && search.key === undefined)
+  if (isBeingChanged && (against.previous === undefined || search.isFound))
     return {
       header,
       verifies: true,
@@ -69,7 +69,10 @@ function sourcegraphVerdict(
   return { header, verifies: false, reasons: [...form, ...search.reasons] }
 }
 
-function standardVerdict({ headers, body }: CapturedRequest, against: Against): Verdict {
+function standardVerdict(
+  { headers, body }: CapturedRequest,
+  against: Against,
+): Verdict & { readonly fits: boolean } {
   const header = standardHeader
   const { [standardHeader]: given, 'webhook-id': id, 'webhook-timestamp': timestamp } = headers
   const gone = [
@@ -77,7 +80,7 @@ function standardVerdict({ headers, body }: CapturedRequest, against: Against): 
     ...['webhook-id', 'webhook-timestamp'].filter((name) => headers[name] === undefined),
   ]
   if (given === undefined || id === undefined || timestamp === undefined)
-    return { header, verifies: false, reasons: gone.map(missing) }
+    return { header, verifies: false, fits: false, reasons: gone.map(missing) }
   const { values, problem } = badStandardForm(given)
   const form = problem === undefined ? [] : [problem]
   const late = checkIdAndTime({ id, timestamp }, against.receivedAt)
@@ -85,14 +88,14 @@ function standardVerdict({ headers, body }: CapturedRequest, against: Against): 
   const sign: Sign = (key, bytes) => standardSignature(key, { ...signed, body: bytes })
   const search = searchFor(values, { body, sign, against, kind: 'standard' })
   if (search === 'fits')
-    return { header, verifies: form.length + late.length === 0, reasons: [...form, ...late] }
+    return { header, verifies: form.length + late.length === 0, fits: true, reasons: [...form, ...late] }
   const altered =
     !search.isFound && isAltered(headers, body, against)
       ? [
           `The body and the secret are right, as ${sourcegraphHeader} shows: webhook-id, webhook-timestamp or ${header} was changed on the way.`,
         ]
       : search.reasons
-  return { header, verifies: false, reasons: [...form, ...altered, ...late] }
+  return { header, verifies: false, fits: false, reasons: [...form, ...altered, ...late] }
 }
 
 /** Whether Sourcegraph's header fits as it is, so that neither body nor secret can be to blame. */
@@ -102,13 +105,8 @@ function isAltered(headers: CapturedRequest['headers'], body: Buffer, { secret }
   )
 }
 
-/** While a secret is being changed there are two signatures here, and Sourcegraph's header is the old secret's. */
-function isBeingChanged({ headers }: CapturedRequest, { verifies }: Verdict): boolean {
-  return verifies && signaturesIn(headers[standardHeader] ?? '').length > 1
-}
-
-/** `key`: the other key that fits. `isFound`: whether anything was found that fits. */
-type Search = 'fits' | { readonly reasons: readonly string[]; readonly isFound: boolean; readonly key?: Key }
+/** `isFound`: whether anything else was found that fits. */
+type Search = 'fits' | { readonly reasons: readonly string[]; readonly isFound: boolean }
 
 /** Tries the body and the secret as they are, then what they may have been, until a signature fits. */
 function searchFor(
@@ -129,9 +127,9 @@ function searchFor(
   if (changed !== undefined) return { isFound: true, reasons: [changed.finding] }
   const keys = keysBeside(against, kind)
   for (const key of keys) {
-    if (fits(key.value, body)) return { isFound: true, reasons: [key.finding], key }
+    if (fits(key.value, body)) return { isFound: true, reasons: [key.finding] }
     const both = bodies.find(({ value }) => fits(key.value, value))
-    if (both !== undefined) return { isFound: true, reasons: [key.finding, both.finding], key }
+    if (both !== undefined) return { isFound: true, reasons: [key.finding, both.finding] }
   }
   return {
     isFound: false,

@@ -70,6 +70,14 @@ describe('verifies', () => {
     expect(diagnosisOf({ headers, given: oldSecret }).verifies).toBe(true)
   })
 
+  it("Sourcegraph's header of the old secret while it is being changed, and that of no other", () => {
+    const headers = signedHeaders(original, secret, { oldSecret: 'old' })
+    expect(diagnosisOf({ headers, previous: 'old' }).verifies).toBe(true)
+    expect(diagnosisOf({ headers, previous: 'another' }).verdicts[0]?.verifies).toBe(false)
+    const late = diagnosisOf({ headers, receivedAt: sentAt + 86_400_000 })
+    expect(late.verdicts).toMatchObject([{ verifies: true }, { verifies: false }])
+  })
+
   it('up to five minutes after it was sent, and before', () => {
     expect(diagnosisOf({ receivedAt: sentAt + 300_000 }).verifies).toBe(true)
     expect(diagnosisOf({ receivedAt: sentAt - 300_000 }).verifies).toBe(true)
