@@ -42,9 +42,13 @@ async function queueRetries(dataDir: string): Promise<void> {
     allowedPorts: [443],
     retention: 30 * 86_400_000,
     retrySchedule: defaultRetrySchedule,
+    logEvents: false,
     development: false,
   }
-  const engine = await openEngine(openDataFolder(dataDir), settings, jsonLog)
+  const engine = await openEngine(openDataFolder(dataDir), settings, {
+    log: jsonLog,
+    observe: () => {},
+  })
   const notBefore = Date.now() + 10 * 60_000
   await engine.deliveryQueue.send(
     Array.from({ length: pending }, (_, nth) => {

@@ -25,6 +25,10 @@ const parsed = <Value>(read: (text: string) => Value) =>
       }
     }),
   )
+const flag = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((value) => value === 'true'),
+)
 const dayMs = 86_400_000
 
 /** Every variable that a function may read. */
@@ -37,16 +41,15 @@ const Variables = z.object({
   OPERATOR_TOKEN_SECRET: text,
   /** The stack: what its metrics are told apart by. */
   SERVICE_NAME: text,
+  /** Whether what happens to events and deliveries is logged, a line each. */
+  LOG_EVENTS: flag,
   /** Days as text, milliseconds when read. */
   RETENTION_DAYS: parsed((days) => {
     if (!/^[1-9]\d{0,3}$/.test(days)) throw new Error('must be a whole number of days.')
     return Number(days) * dayMs
   }),
   ALLOWED_NETWORKS: parsed((networks) => entriesOf(networks).map(parseNetwork)),
-  ALLOW_HTTP: z.pipe(
-    z.enum(['true', 'false']),
-    z.transform((value) => value === 'true'),
-  ),
+  ALLOW_HTTP: flag,
   ALLOWED_PORTS: parsed((ports) => (ports === '*' ? ('any' as const) : entriesOf(ports).map(portOf))),
   RETRY_SCHEDULE: parsed((schedule) => parseRetrySchedule(entriesOf(schedule))),
 })
@@ -61,24 +64,26 @@ const Caller = z.object({
 })
 
 const stores = { CONFIG_TABLE: true, LOG_TABLE: true, RETENTION_DAYS: true } as const
+const telemetry = { SERVICE_NAME: true, LOG_EVENTS: true } as const
 const urlPolicy = { ALLOWED_NETWORKS: true, ALLOW_HTTP: true, ALLOWED_PORTS: true } as const
 
 /** What each function reads; the stack must give it exactly this. */
 export const environments = {
   ingest: z.pick(Variables, {
     ...stores,
+    ...telemetry,
     FAN_OUT_QUEUE_URL: true,
     KMS_KEY_ID: true,
     OPERATOR_TOKEN_SECRET: true,
   }),
-  fanOut: z.pick(Variables, { ...stores, DELIVERY_QUEUE_URL: true, RETRY_SCHEDULE: true }),
+  fanOut: z.pick(Variables, { ...stores, ...telemetry, DELIVERY_QUEUE_URL: true, RETRY_SCHEDULE: true }),
   deliver: z.pick(Variables, {
     ...stores,
+    ...telemetry,
     ...urlPolicy,
     DELIVERY_QUEUE_URL: true,
     KMS_KEY_ID: true,
     RETRY_SCHEDULE: true,
-    SERVICE_NAME: true,
   }),
   sweep: z.pick(Variables, { ...stores, FAN_OUT_QUEUE_URL: true, DELIVERY_QUEUE_URL: true }),
   admin: z.pick(Variables, { ...stores, ...urlPolicy, DELIVERY_QUEUE_URL: true, KMS_KEY_ID: true }),

@@ -54,6 +54,7 @@ export class Functions extends Construct {
     const token = { OPERATOR_TOKEN_SECRET: operatorToken.secret.secretArn }
     const fanOuts = { FAN_OUT_QUEUE_URL: fanOutQueue.queue.queueUrl }
     const deliveries = { DELIVERY_QUEUE_URL: deliveryQueue.queue.queueUrl }
+    const telemetry = { SERVICE_NAME: Stack.of(this).stackName, LOG_EVENTS: String(settings.logEvents) }
     const schedule = { RETRY_SCHEDULE: settings.retrySchedule.join(',') }
     const urlPolicy = {
       ALLOWED_NETWORKS: settings.allowedNetworks.join(','),
@@ -63,7 +64,7 @@ export class Functions extends Construct {
 
     this.ingest = this.#add(
       'ingest',
-      { ...config, ...log, ...key, ...token, ...fanOuts },
+      { ...config, ...log, ...key, ...token, ...fanOuts, ...telemetry },
       { description: 'Accepts events: stores, queues, answers', memoryMb: 512, timeoutSeconds: 15 },
     )
     tables.grantUpdateConfig(this.ingest)
@@ -74,7 +75,7 @@ export class Functions extends Construct {
 
     this.fanOut = this.#add(
       'fanOut',
-      { ...config, ...log, ...deliveries, ...schedule },
+      { ...config, ...log, ...deliveries, ...schedule, ...telemetry },
       {
         description: 'Finds the webhooks that want an event, and queues a delivery for each',
         memoryMb: 256,
@@ -95,7 +96,7 @@ export class Functions extends Construct {
         ...deliveries,
         ...schedule,
         ...urlPolicy,
-        SERVICE_NAME: Stack.of(this).stackName,
+        ...telemetry,
       },
       {
         description: 'Signs and sends deliveries, and logs what came of them',

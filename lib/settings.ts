@@ -91,6 +91,8 @@ const Settings = z
     /** Who judges the tokens of admin requests: a function that API Gateway asks first, or the admin function itself. */
     authorizer: z.enum(['gateway', 'admin'], 'must be gateway or admin.').default('gateway'),
     dashboard: flag.default(true),
+    /** Whether each event accepted and fanned out and each attempt is a line in the functions' logs. */
+    logEvents: flag.default(true),
     /** AWS WAF before the API: known bad addresses and floods. */
     waf: flag.default(false),
     /** What the API takes, all callers together; more is answered 429. */

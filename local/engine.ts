@@ -19,6 +19,7 @@ import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries
 import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteErasure } from '../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
+import { SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
 import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
@@ -31,6 +32,7 @@ import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
 import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
+import type { Observe } from '../functions/domain/observation.ts'
 import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import type { MadeAttempt } from '../functions/use-cases/attempt-delivery.ts'
@@ -54,7 +56,11 @@ const secretsKeptMs = 5 * 60_000
 export type Engine = Awaited<ReturnType<typeof openEngine>>
 
 /** Wires everything together over an opened data folder. */
-export async function openEngine(folder: DataFolder, settings: Settings, log: Log) {
+export async function openEngine(
+  folder: DataFolder,
+  settings: Settings,
+  { log, observe }: { log: Log; observe: Observe },
+) {
   const now = Date.now
   const database = openDatabase(folder.databaseFile)
   const commits = await GroupCommit.over(database, folder.databaseFile, (error) => {
@@ -152,16 +158,20 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
     openedSecrets,
     userAgent,
     defaultSchedule,
+    observe,
     now,
     chance: Math.random,
     pause,
   }
   return {
-    ingest: ingestHandler({ events, fanOutQueue, newEventId, now, tokens, sources, cipher, sourceKeys }, log),
+    ingest: ingestHandler(
+      { events, fanOutQueue, observe, newEventId, now, tokens, sources, cipher, sourceKeys },
+      log,
+    ),
     admin: adminHandler(admin, log),
     authorize: authorizeHandler({ tokens, now }),
     fanOut: fanOutHandler(
-      { subscriptions: webhooks, events, deliveries, deliveryQueue, defaultSchedule, now },
+      { subscriptions: webhooks, events, deliveries, deliveryQueue, defaultSchedule, observe, now },
       log,
     ),
     deliver: deliverHandler(deliver, log),
@@ -178,6 +188,7 @@ export async function openEngine(folder: DataFolder, settings: Settings, log: Lo
       log,
     ),
     expiry: new SqliteExpiry(store),
+    levels: new SqliteLevels(store),
     /** To be called often: secrets in plain are to be gone from memory after five minutes, also while nothing is sent. */
     dropOpenedSecrets: () => {
       openedSecrets.dropExpired()

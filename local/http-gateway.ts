@@ -13,12 +13,14 @@ import { NotFound, TooLarge, Unauthenticated } from '../functions/domain/errors.
 import type { Log } from '../functions/middleware/log.ts'
 import { type Route, requestContext, toGatewayRequest } from './gateway-request.ts'
 import { lambdaContext } from './lambda-context.ts'
+import type { Answered } from './prometheus.ts'
 import { readBody } from './read-body.ts'
 import { requestTarget } from './request-target.ts'
 import { answerUnreadable, malformed } from './unreadable-request.ts'
 
 // What Lambda takes of a request at most (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
 const maxBodyBytes = 6 * 1024 * 1024
+const noRoute = 'none'
 
 type Handler<Request, Reply> = (request: Request, context: Context) => Promise<Reply>
 
@@ -26,37 +28,63 @@ interface Handlers {
   readonly ingest: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
   readonly admin: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
   readonly authorize: Handler<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>
+  /** `GET /metrics`, where there is one. */
+  readonly metrics?: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
 }
 
 interface Found {
   readonly resource: string
-  readonly handler: 'ingest' | 'admin'
+  readonly name: string
+  readonly handler: Handlers['admin']
   readonly isPublic: boolean
 }
 
-/** Does for the entries what API Gateway does: routes, has the authorizer decide, and turns HTTP into its requests. */
-export function createGateway(handlers: Handlers, log: Log): Server {
+/**
+ * Does for the entries what API Gateway does: routes, has the authorizer decide, and turns HTTP into its requests.
+ * @param answered is told of every answer.
+ */
+export function createGateway(
+  handlers: Handlers,
+  log: Log,
+  answered: (answered: Answered) => void = () => {},
+): Server {
   const router = findMyWay()
   const add = (method: HTTPMethod, found: Found) =>
     router.on(method, found.resource.replace(/\{(\w+)\}/g, ':$1'), () => {}, found)
-  add('POST', { resource: '/events', handler: 'ingest', isPublic: true })
+  add('POST', { resource: '/events', name: 'ingest', handler: handlers.ingest, isPublic: true })
   for (const { method, path, scope } of endpoints)
-    add(method, { resource: path, handler: 'admin', isPublic: scope === 'public' })
+    add(method, { resource: path, name: 'admin', handler: handlers.admin, isPublic: scope === 'public' })
+  if (handlers.metrics !== undefined)
+    add('GET', { resource: '/metrics', name: 'metrics', handler: handlers.metrics, isPublic: false })
 
-  async function answer(request: IncomingMessage): Promise<APIGatewayProxyResult> {
+  async function answer(request: IncomingMessage): Promise<{ route: string; reply: APIGatewayProxyResult }> {
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
-      return problemReply(malformed('it has no Host header'), undefined)
+      return { route: noRoute, reply: problemReply(malformed('it has no Host header'), undefined) }
     const body = await readBody(request, maxBodyBytes)
     if (body === undefined) throw new TooLarge('The request is larger than 6 MiB.')
     const method = request.method ?? 'GET'
     const url = requestTarget(request)
     const match = found(method, url)
-    if (match === null) return notRouted(method, url)
-    const { resource, handler, isPublic } = match.store as Found
+    if (match === null) return { route: noRoute, reply: notRouted(method, url) }
+    const { resource, name, handler, isPublic } = match.store as Found
     const route = { resource, params: definedOf(match.params) }
-    const authorizer = isPublic ? undefined : await authorized(request, url, route)
-    const gatewayRequest = toGatewayRequest(request, { url, route, body, authorizer })
-    return handlers[handler](gatewayRequest, lambdaContext(handler))
+    const handle = async () => {
+      const authorizer = isPublic ? undefined : await authorized(request, url, route)
+      const gatewayRequest = toGatewayRequest(request, { url, route, body, authorizer })
+      return handler(gatewayRequest, lambdaContext(name))
+    }
+    return { route: resource, reply: await handle().catch(failed(request)) }
+  }
+
+  /** An error as its answer. */
+  function failed(request: IncomingMessage): (error: unknown) => APIGatewayProxyResult {
+    return (error) => {
+      const problem = problemOf(error)
+      // A client that broke off its request gets no answer, and is nobody's fault here.
+      if (problem.status >= 500 && request.complete)
+        log.error('a request failed', { route: request.method, error: String(error) })
+      return problemReply(problem, undefined, error)
+    }
   }
 
   /** The route; none where a parameter is empty: `/webhooks/` is no webhook. */
@@ -98,14 +126,9 @@ export function createGateway(handlers: Handlers, log: Log): Server {
   // Node would answer a request without a host by itself, and without a word.
   const server = createServer({ requireHostHeader: false }, (request, response) => {
     answer(request)
-      .catch((error: unknown) => {
-        const problem = problemOf(error)
-        // A client that broke off its request gets no answer, and is nobody's fault here.
-        if (problem.status >= 500 && request.complete)
-          log.error('a request failed', { route: request.method, error: String(error) })
-        return problemReply(problem, undefined, error)
-      })
-      .then((reply) => {
+      .catch((error: unknown) => ({ route: noRoute, reply: failed(request)(error) }))
+      .then(({ route, reply }) => {
+        answered({ method: asMethod(request.method ?? ''), route, status: reply.statusCode })
         // Once it stops, a kept connection would bring the next request.
         if (!server.listening) response.shouldKeepAlive = false
         write(response, reply)

@@ -1,8 +1,9 @@
-import { jsonLog } from '../functions/adapters/json-log.ts'
+import { jsonLogTo } from '../functions/adapters/json-log.ts'
 import { NewerData } from '../functions/adapters/sqlite/database.ts'
 import { FolderInUse } from '../functions/adapters/sqlite/folder-lock.ts'
 import { UnusableFolder } from './data-folder.ts'
 import { InvalidSettings } from './flags.ts'
+import { LineBuffer } from './line-buffer.ts'
 import { startServer } from './server.ts'
 import { helpText, parseSettings, type Settings } from './settings.ts'
 import { welcomeText } from './welcome.ts'
@@ -18,7 +19,9 @@ export async function main(args: readonly string[]): Promise<void> {
       process.stdout.write(helpText())
       return
     }
-    const server = await startServer(settings, jsonLog)
+    const lines = new LineBuffer((text) => process.stderr.write(text))
+    process.once('exit', () => lines.flush())
+    const server = await startServer(settings, jsonLogTo(lines.add))
     // Before it says that it is ready: whoever waits for that may stop it at once.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server))
     process.stdout.write(welcomeText(server.url, settings, server.newToken))

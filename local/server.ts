@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import { newTokenSecret } from '../functions/adapters/random.ts'
-import type { Log } from '../functions/middleware/log.ts'
+import type { Observe } from '../functions/domain/observation.ts'
+import { type Log, logObservation } from '../functions/middleware/log.ts'
 import { ensureAdminToken } from './admin-token.ts'
 import { openDataFolder, reasonOf, UnusableFolder } from './data-folder.ts'
 import { drainable } from './drain.ts'
@@ -8,6 +9,8 @@ import { type Engine, maxDeliveriesInFlight, openEngine } from './engine.ts'
 import { Every } from './every.ts'
 import { createGateway } from './http-gateway.ts'
 import { lambdaContext } from './lambda-context.ts'
+import { metricsHandler } from './metrics-handler.ts'
+import { PrometheusMetrics } from './prometheus.ts'
 import { QueuePoller } from './queue-poller.ts'
 import type { Settings } from './settings.ts'
 import { urlOf } from './url-of.ts'
@@ -30,14 +33,21 @@ export interface RunningServer {
  */
 export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
   const folder = openDataFolder(settings.dataDir)
-  const engine = await openEngine(folder, settings, log).catch((error: unknown) => {
+  const metrics = new PrometheusMetrics()
+  const observe: Observe = (seen) => {
+    metrics.observe(seen)
+    if (settings.logEvents) logObservation(log, seen)
+  }
+  const engine = await openEngine(folder, settings, { log, observe }).catch((error: unknown) => {
     folder.unlock()
     const reason = reasonOf(error)
     throw reason === undefined
       ? error
       : new UnusableFolder(`The data in ${settings.dataDir} do not open: ${reason}.`)
   })
-  const gateway = createGateway(engine, log)
+  metrics.watch(engine.levels, [engine.fanOutQueue.name, engine.deliveryQueue.name])
+  const handlers = { ...engine, metrics: metricsHandler(metrics) }
+  const gateway = createGateway(handlers, log, metrics.answered)
   const drain = drainable(gateway)
   const newToken = await listen(gateway, engine, settings).catch(async (error: unknown) => {
     await drain()

@@ -101,6 +101,13 @@ const options = {
     fallback: formatRetrySchedule(defaultRetrySchedule).join(','),
     help: 'waits before each attempt, the first included',
   },
+  logEvents: {
+    flag: 'log-events',
+    env: 'LOG_EVENTS',
+    value: 'BOOLEAN',
+    fallback: 'true',
+    help: 'log a line for each event accepted and fanned out, and each attempt',
+  },
 } as const satisfies Record<string, Option>
 
 type Name = keyof typeof options
@@ -136,6 +143,7 @@ const Settings = z.object({
     }),
   ),
   retrySchedule: list.transform(asIssue(parseRetrySchedule)),
+  logEvents: flag,
 })
 
 /** Everything that can be set; `retention` in milliseconds. */

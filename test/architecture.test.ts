@@ -34,7 +34,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'cli/':
     /^cli\/|^functions\/(domain\/|version\.ts$)|^node:|^zod$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
-  'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^aws-lambda$/,
+  'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }
 
 it.each(Object.entries(allowed))('%s imports only what it may', (folder, pattern) => {

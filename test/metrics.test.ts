@@ -1,20 +1,51 @@
 import { describe, expect, it } from 'vitest'
-import type { Outcome } from '../functions/domain/outcome.ts'
-import { DeliveryMetrics } from '../functions/metrics.ts'
+import type { Observation } from '../functions/domain/observation.ts'
+import { EmbeddedMetrics, measuresOf } from '../functions/metrics.ts'
+import { aDeferral, anAttemptObserved } from './support/observed.ts'
 
-const request = { url: 'https://example.com/', headers: {}, body: new Uint8Array() }
-const answered = (status: number): Outcome => ({
-  kind: 'response',
-  response: { status, headers: {}, body: new Uint8Array(), truncated: false },
-})
+const ofWebhook = { webhook_id: 'whk_1' }
+const counted: readonly (readonly [string, Observation, Readonly<Record<string, number>>])[] = [
+  [
+    'a first attempt that delivers',
+    anAttemptObserved({ duration_ms: 12, age_ms: 40 }),
+    { AttemptFailed: 0, AttemptDuration: 12, FirstAttemptAge: 40 },
+  ],
+  [
+    'a later attempt that fails',
+    anAttemptObserved({ attempt: 2, status: 'retrying', duration_ms: 12 }),
+    { AttemptFailed: 1, AttemptDuration: 12 },
+  ],
+  [
+    'a redelivery that is not delivered',
+    anAttemptObserved({ trigger: 'redelivery', status: 'exhausted', duration_ms: 12 }),
+    { AttemptFailed: 1, AttemptDuration: 12, DeliveriesExhausted: 1 },
+  ],
+  ['what a breaker holds back', aDeferral('breaker'), { AttemptsHeldBack: 1 }],
+  ['what a rate limit puts off', aDeferral('rate_limit'), { AttemptsPaced: 1 }],
+  ['what a slow receiver puts off', aDeferral('slow'), { AttemptsPaced: 1 }],
+  ['what a crowd puts off', aDeferral('crowd'), { AttemptsPaced: 1 }],
+  [
+    'a breaker that opens',
+    { kind: 'breaker changed', ...ofWebhook, from: 'closed', to: 'open' },
+    { BreakersOpened: 1 },
+  ],
+  ['a breaker that closes', { kind: 'breaker changed', ...ofWebhook, from: 'open', to: 'closed' }, {}],
+  [
+    'a webhook turned off',
+    { kind: 'webhook disabled', ...ofWebhook, reason: 'gone' },
+    { WebhooksDisabled: 1 },
+  ],
+]
 
-describe('the metrics of deliveries', () => {
-  it('count what becomes of attempts, in the form that CloudWatch Logs makes metrics of', async () => {
-    const metrics = new DeliveryMetrics()
-    const outcomes = [answered(200), answered(204), answered(500)]
-    const sender = metrics.counted({ send: async () => outcomes.pop() ?? answered(410) })
-    for (let sent = 0; sent < 4; sent++) await sender.send(request)
-    await metrics.countedDisable({ disable: async () => {} })('whk_1', 'gone', 0)
+describe('the metrics on AWS', () => {
+  it.each(counted)('count %s', (_, seen, measures) => {
+    expect(Object.fromEntries(measuresOf(seen))).toEqual(measures)
+  })
+
+  it('have the form that CloudWatch Logs makes metrics of', () => {
+    const metrics = new EmbeddedMetrics()
+    metrics.observe(anAttemptObserved({ attempt: 2, duration_ms: 5 }))
+    metrics.observe(anAttemptObserved({ attempt: 2, duration_ms: 7, status: 'retrying' }))
     expect(JSON.parse(metrics.takeLine('stack', 1_700_000_000_000) ?? '')).toEqual({
       _aws: {
         Timestamp: 1_700_000_000_000,
@@ -24,29 +55,22 @@ describe('the metrics of deliveries', () => {
             Dimensions: [['Service']],
             Metrics: [
               { Name: 'AttemptFailed', Unit: 'Count' },
-              { Name: 'WebhooksDisabled', Unit: 'Count' },
+              { Name: 'AttemptDuration', Unit: 'Milliseconds' },
             ],
           },
         ],
       },
       Service: 'stack',
-      AttemptFailed: [1, 0, 0, 1],
-      WebhooksDisabled: 1,
+      AttemptFailed: [0, 1],
+      AttemptDuration: [5, 7],
     })
   })
 
-  it('start again after each line, and say nothing of nothing', async () => {
-    const metrics = new DeliveryMetrics()
+  it('start again after each line, and say nothing of nothing', () => {
+    const metrics = new EmbeddedMetrics()
     expect(metrics.takeLine('stack', 0)).toBeUndefined()
-    await metrics.counted({ send: async () => answered(200) }).send(request)
-    expect(metrics.takeLine('stack', 0)).toContain('"AttemptFailed":[0]')
-    expect(metrics.takeLine('stack', 0)).toBeUndefined()
-  })
-
-  it('count no webhook as disabled that the store did not disable', async () => {
-    const metrics = new DeliveryMetrics()
-    const disable = metrics.countedDisable({ disable: () => Promise.reject(new Error('throttled')) })
-    await expect(disable('whk_1', 'gone', 0)).rejects.toThrow('throttled')
+    metrics.observe({ kind: 'webhook disabled', ...ofWebhook, reason: 'gone' })
+    expect(metrics.takeLine('stack', 0)).toContain('"WebhooksDisabled":[1]')
     expect(metrics.takeLine('stack', 0)).toBeUndefined()
   })
 })

@@ -1,11 +1,18 @@
-import type { Log, LogFields } from '../middleware/log.ts'
+import type { Log } from '../middleware/log.ts'
 
-/** One JSON object a line, to standard error: what CloudWatch and every log shipper read. */
-export const jsonLog: Log = {
-  info: (message, fields) => write('info', message, fields),
-  error: (message, fields) => write('error', message, fields),
+/** Writes one JSON object a line: what CloudWatch and every log shipper read. */
+export function jsonLogTo(writeLine: (line: string) => void): Log {
+  const at =
+    (level: string): Log['info'] =>
+    (message, fields) =>
+      writeLine(JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }))
+  return { info: at('info'), error: at('error') }
 }
 
-function write(level: string, message: string, fields: LogFields = {}): void {
-  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`)
+/** To standard error, at once. */
+export const jsonLog = jsonLogTo((line) => process.stderr.write(`${line}\n`))
+
+/** To standard output, at once. */
+export function writeLine(line: string): void {
+  process.stdout.write(`${line}\n`)
 }

@@ -1,6 +1,5 @@
 import middy from '@middy/core'
-import { Forbidden, MalformedBody, NotFound } from '../domain/errors.ts'
-import { allows, type TokenScope, tokenScopes } from '../domain/token.ts'
+import { MalformedBody, NotFound } from '../domain/errors.ts'
 import type { Log } from '../middleware/log.ts'
 import { problemDetails } from '../middleware/problem-details.ts'
 import type { AdminDeps } from './admin-deps.ts'
@@ -16,6 +15,7 @@ import {
   parseJson,
 } from './gateway.ts'
 import { hasLoneSurrogate } from './lone-surrogate.ts'
+import { mustAllow } from './must-allow.ts'
 
 const byRoute = new Map(endpoints.map((endpoint) => [`${endpoint.method} ${endpoint.path}`, endpoint]))
 
@@ -27,7 +27,7 @@ export function adminHandler(deps: AdminDeps, log: Log) {
       const route = `${request.httpMethod} ${request.resource}`
       const endpoint = byRoute.get(route)
       if (endpoint === undefined) throw new NotFound('route', route)
-      mustBeAllowed(endpoint, request)
+      if (endpoint.scope !== 'public') mustAllow(endpoint.scope, request)
       const reply = await endpoint.run(deps, {
         params: definedOf(request.pathParameters),
         query: definedOf(request.queryStringParameters),
@@ -38,16 +38,6 @@ export function adminHandler(deps: AdminDeps, log: Log) {
         return { statusCode: reply.status, headers: { ...reply.headers }, body: '' }
       return jsonReply(reply.status, reply.body, reply.headers)
     })
-}
-
-function mustBeAllowed({ scope }: Endpoint, request: GatewayRequest): void {
-  if (scope === 'public') return
-  const granted = String(request.requestContext.authorizer?.scopes ?? '').split(' ')
-  const scopes = tokenScopes.filter((known): known is TokenScope => granted.includes(known))
-  if (!allows(scopes, scope))
-    throw new Forbidden(
-      `This takes a token with the scope "${scope}"; yours has: ${scopes.join(', ') || 'none'}.`,
-    )
 }
 
 function bodyOf({ body, bodyIsOptional }: Endpoint, request: GatewayRequest): unknown {

@@ -1,10 +1,17 @@
 import middy from '@middy/core'
 import { Forbidden, InvalidInput, TooLarge, Unauthenticated } from '../domain/errors.ts'
-import { isEventType, maxPayloadBytes } from '../domain/event.ts'
+import { isEventType, maxPayloadBytes, type Origin } from '../domain/event.ts'
+import type { Observe } from '../domain/observation.ts'
 import { allows } from '../domain/token.ts'
 import type { Log } from '../middleware/log.ts'
 import { problemDetails } from '../middleware/problem-details.ts'
-import { type AcceptEvents, acceptEvents, bodyHash } from '../use-cases/accept-events.ts'
+import {
+  type AcceptEvents,
+  type Accepted,
+  acceptEvents,
+  bodyHash,
+  type Submission,
+} from '../use-cases/accept-events.ts'
 import { authenticate, type TokenFinder } from '../use-cases/authenticate.ts'
 import { type IdentifySource, identifySource } from '../use-cases/identify-source.ts'
 import {
@@ -17,7 +24,8 @@ import {
 } from './gateway.ts'
 import { parseSubmissions } from './submissions.ts'
 
-export type Ingest = AcceptEvents & IdentifySource & { readonly tokens: TokenFinder }
+export type Ingest = AcceptEvents &
+  IdentifySource & { readonly tokens: TokenFinder; readonly observe: Observe }
 
 // Sourcegraph sends no id: equal bytes of one type within ten minutes are taken for its repeats (docs/sourcegraph.md §2).
 const sourceWindowMs = 10 * 60_000
@@ -29,11 +37,38 @@ export function ingestHandler(deps: Ingest, log: Log) {
     .use(problemDetails(log))
     .handler(async (request: GatewayRequest): Promise<GatewayReply> => {
       const signature = headerOf(request, 'x-sourcegraph-webhook-signature')
-      return signature === undefined ? fromPublisher(deps, request) : fromSource(deps, request, signature)
+      const accept = accepting(deps, request)
+      const body = await (signature === undefined
+        ? fromPublisher(deps, request, accept)
+        : fromSource(deps, request, { signature, accept }))
+      return jsonReply(202, body, { 'X-Request-Id': request.requestContext.requestId })
     })
 }
 
-async function fromSource(deps: Ingest, request: GatewayRequest, signature: string): Promise<GatewayReply> {
+type Accept = (origin: Origin, submissions: readonly Submission[]) => Promise<readonly Accepted[]>
+
+/** Accepts what a call brings, and tells of each event which call that was. */
+function accepting(deps: Ingest, { requestContext: { requestId } }: GatewayRequest): Accept {
+  const startedAt = deps.now()
+  return async (origin, submissions) => {
+    const accepted = await acceptEvents(deps, origin, submissions)
+    const durationMs = deps.now() - startedAt
+    for (const [index, { id, type, duplicate }] of accepted.entries())
+      deps.observe({
+        kind: 'event accepted',
+        ...{ event_id: id, event_type: type, origin: origin.kind, origin_id: origin.id },
+        payload_bytes: submissions[index]?.payload.byteLength ?? 0,
+        ...{ duplicate, request_id: requestId, duration_ms: durationMs },
+      })
+    return accepted
+  }
+}
+
+async function fromSource(
+  deps: Ingest,
+  request: GatewayRequest,
+  { signature, accept }: { signature: string; accept: Accept },
+): Promise<unknown> {
   const payload = bodyBytes(request)
   const source = await identifySource(deps, payload, signature)
   const type = headerOf(request, 'x-sourcegraph-webhook-event-type') ?? ''
@@ -45,13 +80,11 @@ async function fromSource(deps: Ingest, request: GatewayRequest, signature: stri
     throw new TooLarge('The payload is larger than 256 KiB (262,144 bytes).')
   parseJson(payload)
   const idempotency = { key: bodyHash(type, payload), windowMs: sourceWindowMs }
-  const [accepted] = await acceptEvents(deps, { kind: 'source', id: source.id }, [
-    { type, payload, idempotency },
-  ])
-  return jsonReply(202, accepted)
+  const [accepted] = await accept({ kind: 'source', id: source.id }, [{ type, payload, idempotency }])
+  return accepted
 }
 
-async function fromPublisher(deps: Ingest, request: GatewayRequest): Promise<GatewayReply> {
+async function fromPublisher(deps: Ingest, request: GatewayRequest, accept: Accept): Promise<unknown> {
   const token = await authenticate(deps, authorizationOf(request))
   if (!allows(token.scopes, 'publish')) {
     throw new Forbidden(`The token ${token.id} may not post events: that takes the scope "publish".`)
@@ -62,12 +95,12 @@ async function fromPublisher(deps: Ingest, request: GatewayRequest): Promise<Gat
     payload,
     idempotency: idempotencyKey === undefined ? undefined : { key: idempotencyKey, windowMs: keyWindowMs },
   }))
-  const accepted = await acceptEvents(deps, { kind: 'token', id: token.id }, keyed)
+  const accepted = await accept({ kind: 'token', id: token.id }, keyed)
   const bodies = accepted.map((event, index) => {
     const warnings = submissions[index]?.warnings ?? []
     return warnings.length === 0 ? event : { ...event, warnings }
   })
-  return jsonReply(202, isArray ? { data: bodies } : bodies[0])
+  return isArray ? { data: bodies } : bodies[0]
 }
 
 function authorizationOf(request: GatewayRequest): string {

@@ -58,6 +58,7 @@ export function problemOf(error: unknown): Problem {
 /** A problem as a reply, with the headers that its status asks for. */
 export function problemReply(problem: Problem, requestId: string | undefined, cause?: unknown): GatewayReply {
   const headers: Record<string, string> = { 'Content-Type': 'application/problem+json' }
+  if (requestId !== undefined) headers['X-Request-Id'] = requestId
   if (problem.status === 401) headers['WWW-Authenticate'] = 'Bearer'
   if (cause instanceof Unavailable) headers['Retry-After'] = String(cause.retryAfterSeconds)
   return jsonReply(problem.status, { type: 'about:blank', ...problem, request_id: requestId }, headers)

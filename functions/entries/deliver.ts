@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
-import { jsonLog } from '../adapters/json-log.ts'
+import { jsonLog, writeLine } from '../adapters/json-log.ts'
 import { environments, readEnvironment } from '../environment.ts'
 import { deliverOnAws } from '../wiring/deliver.ts'
 
@@ -11,5 +11,5 @@ export const handler = deliverOnAws(readEnvironment(environments.deliver), {
   now: Date.now,
   pause,
   log: jsonLog,
-  writeLine: (line) => process.stdout.write(`${line}\n`),
+  writeLine,
 })

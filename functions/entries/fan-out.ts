@@ -1,5 +1,5 @@
 import { documentClient, sqsClient } from '../adapters/aws/clients.ts'
-import { jsonLog } from '../adapters/json-log.ts'
+import { jsonLog, writeLine } from '../adapters/json-log.ts'
 import { environments, readEnvironment } from '../environment.ts'
 import { fanOutOnAws } from '../wiring/fan-out.ts'
 
@@ -8,4 +8,5 @@ export const handler = fanOutOnAws(readEnvironment(environments.fanOut), {
   queues: sqsClient(),
   now: Date.now,
   log: jsonLog,
+  writeLine,
 })

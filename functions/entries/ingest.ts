@@ -1,6 +1,6 @@
 import { documentClient, kmsClient, sqsClient } from '../adapters/aws/clients.ts'
 import { readSecretValue } from '../adapters/aws/secret-value.ts'
-import { jsonLog } from '../adapters/json-log.ts'
+import { jsonLog, writeLine } from '../adapters/json-log.ts'
 import { awsCaller, environments, readEnvironment } from '../environment.ts'
 import { ingestOnAws } from '../wiring/ingest.ts'
 
@@ -13,4 +13,5 @@ export const handler = ingestOnAws(environment, {
   readOperatorToken: () => readSecretValue(awsCaller(), environment.OPERATOR_TOKEN_SECRET, Date.now()),
   now: Date.now,
   log: jsonLog,
+  writeLine,
 })

@@ -76,7 +76,7 @@ async function waitForProbe(
   await putOff(
     deps,
     { delivery: { ...delivery, lastError }, message: { ...message, paced: false } },
-    admission.until,
+    { until: admission.until, reason: 'breaker' },
   )
   return { kind: 'put off' }
 }

@@ -10,6 +10,7 @@ import { toAttempt } from './attempt-record.ts'
 import type { Crowds } from './crowds.ts'
 import { countOutcome, finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
 import { insist } from './insist.ts'
+import { attemptObserved, ofDelivery } from './observed.ts'
 import type { Due } from './put-off.ts'
 import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
 import { type SignRequest, signedRequest } from './sign-request.ts'
@@ -61,7 +62,7 @@ export interface AttemptDelivery extends SignRequest, AdmitAttempt, HeedReceiver
 /** An attempt that was made, with all that is to be done about it. */
 export interface MadeAttempt {
   readonly decision: Decision
-  readonly entry: LogEntry
+  readonly entry: LogEntry & { readonly attempt: Attempt }
   readonly experience: Parameters<typeof heedOutcome>[1]
 }
 
@@ -103,8 +104,8 @@ export async function attemptDelivery(
     deps.breakers.get(delivery.webhookId),
   ])
   if (webhook === undefined) {
-    // Else the sweep would queue it again and again, for as long as its row is kept.
-    if (logged !== undefined) await cancel(deps, delivery, 'The webhook was deleted.')
+    // Left in the log, the sweep would queue it again and again, for as long as its row is kept.
+    await cancel(deps, delivery, 'The webhook was deleted.', logged !== undefined)
     return 'dropped'
   }
   if (!webhook.enabled && delivery.trigger !== 'test')
@@ -165,6 +166,7 @@ async function finish(deps: AttemptDelivery, made: MadeAttempt, payload: string 
     deps.unlogged.set(experience.attemptId, made)
     throw error
   }
+  deps.observe(attemptObserved(entry.delivery, entry.attempt, experience.outcome))
   await follow(deps, decision, payload)
   // Last: should it fail, the message comes again and finds all else done.
   await heedOutcome(deps, experience)
@@ -178,8 +180,7 @@ async function follow(deps: AttemptDelivery, decision: Decision, payload: string
         await queueNextAttempt(deps.deliveryQueue, delivery, { payload })
       return
     case 'disable':
-      await deps.webhooks.disable(delivery.webhookId, 'gone', delivery.updatedAt)
-      return
+      return disable(deps, delivery, delivery.updatedAt)
     case 'deliver':
     case 'exhaust':
       return
@@ -207,11 +208,21 @@ async function finishDisabling(deps: AttemptDelivery, delivery: Delivery): Promi
   if (delivery.lastStatus !== 410 || delivery.trigger === 'test') return
   const webhook = await deps.webhooks.get(delivery.webhookId)
   if (webhook !== undefined && webhook.updatedAt <= delivery.updatedAt) {
-    await deps.webhooks.disable(webhook.id, 'gone', deps.now())
+    await disable(deps, delivery, deps.now())
   }
 }
 
-async function cancel(deps: AttemptDelivery, delivery: Delivery, why: string): Promise<AttemptResult> {
+async function disable(deps: AttemptDelivery, { webhookId }: Delivery, nowMs: number): Promise<void> {
+  await deps.webhooks.disable(webhookId, 'gone', nowMs)
+  deps.observe({ kind: 'webhook disabled', webhook_id: webhookId, reason: 'gone' })
+}
+
+async function cancel(
+  deps: AttemptDelivery,
+  delivery: Delivery,
+  why: string,
+  isLogged = true,
+): Promise<AttemptResult> {
   const cancelled = {
     ...delivery,
     status: 'cancelled' as const,
@@ -219,7 +230,9 @@ async function cancel(deps: AttemptDelivery, delivery: Delivery, why: string): P
     nextAttemptAt: null,
     lastError: why,
   }
-  await deps.deliveries.record({ delivery: cancelled, sweepAt: null })
+  if (isLogged) await deps.deliveries.record({ delivery: cancelled, sweepAt: null })
+  const observed = ofDelivery(delivery, delivery.attempts + 1, cancelled.updatedAt)
+  deps.observe({ kind: 'delivery cancelled', ...observed, error: why })
   return 'cancelled'
 }
 

@@ -1,5 +1,5 @@
 import type { FanOut } from '../domain/event.ts'
-import { deliveryId } from '../domain/ids.ts'
+import { deliveryId, timeOfId } from '../domain/ids.ts'
 import {
   type DeliveryMessage,
   type DeliveryQueue,
@@ -8,6 +8,7 @@ import {
   type Outgoing,
 } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
+import type { Observation, Observe } from '../domain/observation.ts'
 import { eventIds, isInScope, isNarrowed } from '../domain/scope.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { LogEntry } from './attempt-delivery.ts'
@@ -39,6 +40,7 @@ export interface FanOutEvents {
   }
   readonly deliveryQueue: DeliveryQueue
   readonly defaultSchedule: readonly number[]
+  readonly observe: Observe
   readonly now: () => number
 }
 
@@ -63,13 +65,26 @@ export async function fanOutEvents(
       if (planned.messages.some(({ id }) => refused.has(id))) return false
       await Promise.all(planned.later.map((entry) => deps.deliveries.record(entry)))
       await deps.events.recordFanOut(planned.eventId, planned.fanOut)
+      deps.observe(fannedOut(planned, deps.now()))
       return true
     }),
   )
 }
 
+function fannedOut({ eventId, eventType, fanOut }: Plan, nowMs: number): Observation {
+  return {
+    kind: 'event fanned out',
+    event_id: eventId,
+    event_type: eventType,
+    webhooks: fanOut.webhookIds.length,
+    missed: fanOut.missedBy.length,
+    age_ms: Math.max(0, nowMs - timeOfId(eventId)),
+  }
+}
+
 interface Plan {
   readonly eventId: string
+  readonly eventType: string
   readonly messages: readonly Outgoing<DeliveryMessage>[]
   /** What is due later than a queue can wait: it stands in the due index until the sweep queues it. */
   readonly later: readonly LogEntry[]
@@ -77,7 +92,7 @@ interface Plan {
 }
 
 async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<Plan | undefined> {
-  const { event_id: eventId, repeat = false } = message
+  const { event_id: eventId, event_type: eventType, repeat = false } = message
   const known = seen || repeat ? await deps.events.fanOutOf(eventId) : undefined
   if (known !== undefined) {
     // Only of a repeat is that written before its deliveries are queued: whoever did may have died in between.
@@ -89,17 +104,17 @@ async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<
   const fanOut = { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
   // A publisher may repeat itself many times within seconds: of those messages only one goes on.
   if (repeat && !(await deps.events.recordFanOut(eventId, fanOut))) return undefined
-  return { eventId, fanOut, ...firstAttempts(deps, { message, webhooks: wanting, nowMs }) }
+  return { eventId, eventType, fanOut, ...firstAttempts(deps, { message, webhooks: wanting, nowMs }) }
 }
 
 /** What was decided before and is not in the log yet. Of webhooks that want the event no more, the audit takes care. */
 async function restOf(deps: FanOutEvents, message: FanOutMessage, fanOut: FanOut): Promise<Plan> {
-  const { event_id: eventId } = message
+  const { event_id: eventId, event_type: eventType } = message
   const idOf = (webhookId: string) => deliveryId({ eventId, webhookId })
   const recorded = await deps.deliveries.recorded(fanOut.webhookIds.map(idOf))
   const rest = new Set(fanOut.webhookIds.filter((webhookId) => !recorded.has(idOf(webhookId))))
   const webhooks = (await webhooksWanting(deps, message)).filter(({ id }) => rest.has(id))
-  return { eventId, fanOut, ...firstAttempts(deps, { message, webhooks, nowMs: deps.now() }) }
+  return { eventId, eventType, fanOut, ...firstAttempts(deps, { message, webhooks, nowMs: deps.now() }) }
 }
 
 /** The first attempt of each webhook that is on, after the first wait of its schedule. */

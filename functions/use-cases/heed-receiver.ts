@@ -1,5 +1,6 @@
 import { type Breaker, closed, probeFailed, slowed } from '../domain/breaker.ts'
 import { attemptId, type Delivery } from '../domain/delivery.ts'
+import type { Observe } from '../domain/observation.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import {
   afterExperience,
@@ -30,6 +31,7 @@ export interface HeedReceiver {
   readonly slowness: Slowness | undefined
   /** Of the batch at hand. */
   readonly crowds?: { answeredSoon(webhookId: string): Promise<void> }
+  readonly observe: Observe
   readonly now: () => number
 }
 
@@ -75,7 +77,7 @@ export async function heedOutcome(
     await crowds?.answeredSoon(webhookId)
   // An open one was read before this attempt became its probe.
   if (breaker.kind !== 'open' && afterExperience(breaker, experience) === undefined) return
-  await changeBreaker(deps.breakers, webhookId, (current) => afterExperience(current, experience))
+  await changeBreaker(deps, webhookId, (current) => afterExperience(current, experience))
 }
 
 /** Tells of a receiver that has not answered for a while, so that not all who send to it wait as long. */
@@ -83,7 +85,7 @@ export async function heedSilence(deps: HeedReceiver, webhookId: string): Promis
   const { slowness } = deps
   if (slowness === undefined) return
   const perSecond = slowPace(unansweredMs, slowness)
-  await changeBreaker(deps.breakers, webhookId, (current) =>
+  await changeBreaker(deps, webhookId, (current) =>
     current.kind === 'closed' ? slowed(current, { perSecond, nowMs: deps.now() }) : undefined,
   )
 }
@@ -94,7 +96,7 @@ export async function finishProbe(
   { id, webhookId, status }: Delivery,
   attempt: number,
 ): Promise<void> {
-  await changeBreaker(deps.breakers, webhookId, (current) => {
+  await changeBreaker(deps, webhookId, (current) => {
     if (current.kind !== 'open' || current.probe?.attemptId !== attemptId(id, attempt)) return undefined
     return status === 'delivered' ? closed(current) : probeFailed(current, deps.now())
   })
@@ -102,19 +104,24 @@ export async function finishProbe(
 
 /** Forgets what was learnt of a webhook's receiver: it was changed, so that it may be well now. */
 export function forgive(breakers: Breakers, webhookId: string): Promise<void> {
-  return changeBreaker(breakers, webhookId, (current) =>
+  return changeBreaker({ breakers }, webhookId, (current) =>
     current.kind === 'closed' ? undefined : closed(current),
   )
 }
 
 /** Who changes a breaker at the same moment saw the same receiver: after a few tries the others' word stands. */
 async function changeBreaker(
-  breakers: Breakers,
+  { breakers, observe }: { readonly breakers: Breakers; readonly observe?: Observe },
   webhookId: string,
   change: (current: Breaker) => Breaker | undefined,
 ): Promise<void> {
   for (let tries = 0; tries < mostTries; tries++) {
-    const changed = change(await breakers.get(webhookId))
-    if (changed === undefined || (await breakers.replace(webhookId, changed))) return
+    const current = await breakers.get(webhookId)
+    const changed = change(current)
+    if (changed === undefined) return
+    if (!(await breakers.replace(webhookId, changed))) continue
+    if (changed.kind !== current.kind)
+      observe?.({ kind: 'breaker changed', webhook_id: webhookId, from: current.kind, to: changed.kind })
+    return
   }
 }

@@ -30,7 +30,7 @@ export async function isCrowdedOut(
 ): Promise<boolean> {
   if (crowds === undefined || (await crowds.mayGo(delivery.webhookId))) return false
   const until = Math.round(deps.now() + crowdWaitMs * (1 + 2 * deps.chance()))
-  await sendLater(deps, { delivery, message }, until)
+  await sendLater(deps, { delivery, message }, { until, reason: 'crowd' })
   return true
 }
 
@@ -48,7 +48,8 @@ export async function isPaced(deps: KeepPace, due: Due, slowPace: number | undef
   if (at !== undefined && at <= nowMs) return false
   // Who finds no place asks again later; those of a slow webhook not all at once.
   const spread = slowPace === undefined ? 1 : 1 + 5 * deps.chance()
-  const notBefore = at ?? Math.round(nowMs + horizonMs * spread)
-  await putOff(deps, { delivery, message: { ...message, paced: at !== undefined } }, notBefore)
+  const until = at ?? Math.round(nowMs + horizonMs * spread)
+  const reason = slowPace === undefined ? 'rate_limit' : 'slow'
+  await putOff(deps, { delivery, message: { ...message, paced: at !== undefined } }, { until, reason })
   return true
 }

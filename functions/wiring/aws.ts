@@ -15,6 +15,8 @@ export interface Aws {
   readonly now: () => number
   readonly pause: (durationMs: number) => Promise<unknown>
   readonly log: Log
+  /** Takes each invocation's metrics, one line of JSON. */
+  readonly writeLine: (line: string) => void
 }
 
 /** The table of events and deliveries, as its adapters want it. */

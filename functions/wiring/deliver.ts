@@ -13,20 +13,19 @@ import { ExpiringCache } from '../domain/expiring-cache.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
 import type { Streak } from '../domain/receiver-health.ts'
 import { type EnvironmentOf, urlPolicyOf } from '../environment.ts'
-import { DeliveryMetrics } from '../metrics.ts'
 import type { MadeAttempt, Sender } from '../use-cases/attempt-delivery.ts'
 import type { OpenedSecrets } from '../use-cases/sign-request.ts'
 import { userAgent } from '../version.ts'
 import { deliverHandler } from '../workers/deliver.ts'
 import { type Aws, logStore } from './aws.ts'
+import { telemetryOnAws } from './telemetry.ts'
 
 const aMinute = { maxAgeMs: 60_000, maxEntries: 10_000 }
 
-/** `deliver` over AWS. `writeLine` takes each batch's metrics, one line of JSON. */
+/** `deliver` over AWS. */
 export function deliverOnAws(
   environment: EnvironmentOf<'deliver'>,
-  aws: Pick<Aws, 'tables' | 'queues' | 'keys' | 'now' | 'pause' | 'log'> & {
-    readonly writeLine: (line: string) => void
+  aws: Omit<Aws, 'readOperatorToken'> & {
     /** What sends; over this machine's network when left out. */
     readonly sender?: Sender
   },
@@ -34,7 +33,7 @@ export function deliverOnAws(
   const { tables, queues, keys, now, pause, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
-  const metrics = new DeliveryMetrics()
+  const { observe, measured } = telemetryOnAws(environment, aws)
   // One, so that webhooks and breakers share the read of it.
   const counts = new ChangeCounts(config)
   const webhooks = new KnownWebhooks(config, now, counts)
@@ -46,12 +45,12 @@ export function deliverOnAws(
       // A batch's messages, all for one receiver.
       maxConnectionsPerOrigin: 10,
     })
-  const deliver = deliverHandler(
+  const handler = deliverHandler(
     {
-      webhooks: { get: (id) => webhooks.get(id), disable: metrics.countedDisable(webhooks) },
+      webhooks,
       deliveries: new DynamoDeliveries(store),
       events: new EventPayloads(store),
-      sender: metrics.counted(sender),
+      sender,
       unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 1_000 }, now),
       deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
       limiter: new DynamoRateLimiter(config),
@@ -63,6 +62,7 @@ export function deliverOnAws(
       openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
       userAgent,
       defaultSchedule: environment.RETRY_SCHEDULE,
+      observe,
       now,
       chance: Math.random,
       pause,
@@ -70,12 +70,5 @@ export function deliverOnAws(
     log,
     { trials: new DynamoTrials(config, now), swift: new ExpiringCache<true>(aMinute, now) },
   )
-  return async (...[batch, context]: Parameters<typeof deliver>) => {
-    try {
-      return await deliver(batch, context)
-    } finally {
-      const line = metrics.takeLine(environment.SERVICE_NAME, now())
-      if (line !== undefined) aws.writeLine(line)
-    }
-  }
+  return measured((...[batch, context]: Parameters<typeof handler>) => handler(batch, context))
 }

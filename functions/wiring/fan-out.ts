@@ -8,24 +8,28 @@ import type { DeliveryMessage } from '../domain/messages.ts'
 import type { EnvironmentOf } from '../environment.ts'
 import { fanOutHandler } from '../workers/fan-out.ts'
 import { type Aws, logStore } from './aws.ts'
+import { telemetryOnAws } from './telemetry.ts'
 
 /** `fan-out` over AWS. */
 export function fanOutOnAws(
   environment: EnvironmentOf<'fanOut'>,
-  aws: Pick<Aws, 'tables' | 'queues' | 'now' | 'log'>,
+  aws: Pick<Aws, 'tables' | 'queues' | 'now' | 'log' | 'writeLine'>,
 ) {
   const { tables, queues, now, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const store = logStore(environment, aws)
-  return fanOutHandler(
+  const { observe, measured } = telemetryOnAws(environment, aws)
+  const handler = fanOutHandler(
     {
       subscriptions: new DynamoWebhooks(config, now),
       events: new DynamoEvents(store, new DynamoSources(config)),
       deliveries: new DynamoRecordedDeliveries(store),
       deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
       defaultSchedule: environment.RETRY_SCHEDULE,
+      observe,
       now,
     },
     log,
   )
+  return measured((...[batch, context]: Parameters<typeof handler>) => handler(batch, context))
 }

@@ -11,16 +11,19 @@ import { ExpiringCache } from '../domain/expiring-cache.ts'
 import type { FanOutMessage } from '../domain/messages.ts'
 import type { EnvironmentOf } from '../environment.ts'
 import { type Aws, logStore } from './aws.ts'
+import { telemetryOnAws } from './telemetry.ts'
 
 /** `ingest` over AWS. */
 export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Omit<Aws, 'pause'>) {
   const { tables, queues, keys, now, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const sources = new DynamoSources(config)
-  return ingestHandler(
+  const { observe, measured } = telemetryOnAws(environment, aws)
+  const handler = ingestHandler(
     {
       events: new DynamoEvents(logStore(environment, aws), sources),
       fanOutQueue: new SqsQueue<FanOutMessage>(queues, { url: environment.FAN_OUT_QUEUE_URL, now, log }),
+      observe,
       newEventId,
       now,
       tokens: new WithOperatorToken(new DynamoTokens(config), aws.readOperatorToken, now),
@@ -30,4 +33,5 @@ export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Omit<Aws,
     },
     log,
   )
+  return measured((...[request, context]: Parameters<typeof handler>) => handler(request, context))
 }

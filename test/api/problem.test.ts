@@ -71,6 +71,7 @@ describe('problemReply', () => {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
+      'X-Request-Id': 'request-1',
     })
     expect(JSON.parse(reply.body)).toEqual({
       type: 'about:blank',

@@ -18,7 +18,7 @@ import { aGatewayRequest } from '../support/builders.ts'
 const budgets: Readonly<Record<FunctionName, number>> = {
   ingest: 260,
   fanOut: 260,
-  deliver: 260,
+  deliver: 264,
   sweep: 260,
   admin: 400,
   authorize: 260,
@@ -52,7 +52,13 @@ describe('bundles', () => {
       ...{ AWS_REGION: nobody.region, AWS_ENDPOINT_URL: settings.endpoint, AWS_MAX_ATTEMPTS: '1' },
       ...{ AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
       ...{ CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
-      ...{ FAN_OUT_QUEUE_URL: 'https://sqs/q', KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret' },
+      ...{
+        SERVICE_NAME: 'stack',
+        LOG_EVENTS: 'true',
+        FAN_OUT_QUEUE_URL: 'https://sqs/q',
+        KMS_KEY_ID: 'key',
+        OPERATOR_TOKEN_SECRET: 'secret',
+      },
     }
     for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
     const { handler } = Entry.parse(load(fileOf('ingest')))

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { openDataFolder } from '../../local/data-folder.ts'
 import { ApiClient } from '../support/api-client.ts'
@@ -121,7 +122,11 @@ describe('the program', () => {
     await program.prints(/Stopping/)
     release()
     expect(await ended).toBe(0)
-    expect(program.complained).toBe('')
+    expect(linesOf(program).map(({ level, message }) => `${level}: ${message}`)).toEqual([
+      'info: event accepted',
+      'info: event fanned out',
+      'info: delivery attempted',
+    ])
     const server = await startTestServer({ dataDir: folder })
     expect(await server.api.deliveries(webhookId)).toMatchObject([{ status: 'delivered', attempt_count: 1 }])
     expect(receiver.requests).toHaveLength(1)
@@ -129,3 +134,10 @@ describe('the program', () => {
     await receiver.close()
   })
 })
+
+function linesOf(program: Program) {
+  return program.complained
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => z.object({ level: z.string(), message: z.string() }).parse(JSON.parse(line)))
+}

@@ -32,6 +32,7 @@ describe('parseSettings', () => {
       retrySchedule: [
         0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000,
       ],
+      logEvents: true,
       development: false,
     })
   })
@@ -41,6 +42,13 @@ describe('parseSettings', () => {
     { flag: '--host=::1', env: { HOST: '0.0.0.0' }, name: 'host', fromFlag: '::1', fromEnv: '0.0.0.0' },
     { flag: '--data=/a', env: { DATA_DIR: '/b' }, name: 'dataDir', fromFlag: '/a', fromEnv: '/b' },
     { flag: '--admin-token=a', env: { ADMIN_TOKEN: 'b' }, name: 'adminToken', fromFlag: 'a', fromEnv: 'b' },
+    {
+      flag: '--log-events=false',
+      env: { LOG_EVENTS: 'true' },
+      name: 'logEvents',
+      fromFlag: false,
+      fromEnv: true,
+    },
     { flag: '--allow-http', env: { ALLOW_HTTP: '0' }, name: 'allowHttp', fromFlag: true, fromEnv: false },
     {
       flag: '--allow-port=*',

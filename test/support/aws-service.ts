@@ -41,7 +41,7 @@ export interface AwsServiceOptions {
   readonly operatorToken?: string
   /** Takes the place of KMS. */
   readonly kms?: ReturnType<typeof fakeKms>
-  /** Takes what `deliver` writes to its standard output. */
+  /** Takes the functions' lines of metrics. */
   readonly writeLine?: (line: string) => void
   /** Stands around each invocation, as Lambda does. */
   readonly invoke?: <Result>(name: FunctionName, work: () => Promise<Result>) => Promise<Result>
@@ -78,7 +78,7 @@ export async function openAwsService({
   const environment = {
     ...{ CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
     ...{ FAN_OUT_QUEUE_URL: fanOutQueue.url, DELIVERY_QUEUE_URL: deliveryQueue.url },
-    ...{ KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'tests' },
+    ...{ KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'tests', LOG_EVENTS: 'true' },
     ...{
       ALLOWED_NETWORKS: '127.0.0.0/8',
       ALLOW_HTTP: 'true',
@@ -88,7 +88,7 @@ export async function openAwsService({
     ...settings,
   }
   const aws: Aws = {
-    ...{ tables: tables.client, queues, keys, now, pause, log },
+    ...{ tables: tables.client, queues, keys, now, pause, log, writeLine },
     readOperatorToken: async () => operatorToken,
   }
   const wire = () => ({
@@ -97,7 +97,6 @@ export async function openAwsService({
     deliver: deliverOnAws(readEnvironment(environments.deliver, environment), {
       ...aws,
       ...(sender !== undefined && { sender }),
-      writeLine,
     }),
     sweep: sweepOnAws(readEnvironment(environments.sweep, environment), aws),
     admin: adminOnAws(readEnvironment(environments.admin, environment), aws),

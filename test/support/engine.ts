@@ -21,6 +21,7 @@ import { SqliteWebhooks } from '../../functions/adapters/sqlite/sqlite-webhooks.
 import type { Event } from '../../functions/domain/event.ts'
 import { ExpiringCache } from '../../functions/domain/expiring-cache.ts'
 import { DeliveryMessage, FanOutMessage } from '../../functions/domain/messages.ts'
+import type { Observation } from '../../functions/domain/observation.ts'
 import type { Outcome } from '../../functions/domain/outcome.ts'
 import type { Slowness, Streak } from '../../functions/domain/receiver-health.ts'
 import type { Sealed, Webhook } from '../../functions/domain/webhook.ts'
@@ -80,6 +81,7 @@ export async function openTestEngine({
   const webhooks = new SqliteWebhooks(store)
   const requests: (OutgoingRequest & { readonly at: number })[] = []
   const logged: { readonly message: string; readonly fields: LogFields | undefined }[] = []
+  const observed: Observation[] = []
   const log: Log = {
     info: (message, fields) => logged.push({ message, fields }),
     error: (message, fields) => logged.push({ message, fields }),
@@ -111,6 +113,9 @@ export async function openTestEngine({
     sender: {
       send: async (request: OutgoingRequest) => answer(request, requests.push({ ...request, at: now() })),
     },
+    observe: (seen: Observation): void => {
+      observed.push(seen)
+    },
     userAgent: 'tests',
     defaultSchedule,
     chance: () => 0.5,
@@ -125,6 +130,8 @@ export async function openTestEngine({
     ...engine,
     /** What was logged for the operator. */
     logged,
+    /** What was observed, in order. */
+    observed,
     /** What reached the receiver, and when. */
     requests,
     advance: (durationMs: number) => {
