@@ -66,7 +66,7 @@ async function repeat(plan: Plan, parent: string): Promise<Results['repetitions'
       done.push({ limits, scenarios: results })
       for (const scenario of scenarios) {
         process.stderr.write(`${index + 1}/${plan.repetitions} ${scenario.name}\n`)
-        results.push(await runScenario({ scenario, pace: plan }, workers, parent))
+        results.push(await runScenario({ scenario, pace: plan, logEvents: plan.logEvents }, workers, parent))
         // A server that loses deliveries is not worth measuring; what was lost is in the report.
         if (lostOf(results) > 0) return done
       }

@@ -7,6 +7,7 @@ export const helpText = `Measures the embedded server as a user runs it, with a 
   npm run bench                         three repetitions, about three minutes
   npm run bench -- --quick              one, about half a minute
   npm run bench -- --repetitions N
+  npm run bench -- --quiet              the server logs no lines of events and attempts
   npm run bench -- log 10000000         pages of a log with that many rows, and with 10,000; 15 GB of disk
   npm run bench -- restart              how soon it is ready with 10,000 waiting retries
 
@@ -24,6 +25,8 @@ export const scenarios: readonly Scenario[] = [
 /** How much a run measures. */
 export interface Plan extends Pace {
   readonly repetitions: number
+  /** The server's `--log-events`. */
+  readonly logEvents: boolean
   readonly limitSeconds: number
   /** No repetition is begun when it would probably end later than this. */
   readonly budgetSeconds: number
@@ -31,6 +34,7 @@ export interface Plan extends Pace {
 
 const connections = 64
 const thorough: Plan = {
+  logEvents: true,
   repetitions: 3,
   warmUpSeconds: 1,
   capacitySeconds: 5,
@@ -41,6 +45,7 @@ const thorough: Plan = {
   budgetSeconds: 235,
 }
 const quick: Plan = {
+  logEvents: true,
   repetitions: 1,
   warmUpSeconds: 0.5,
   capacitySeconds: 2,
@@ -58,6 +63,7 @@ export function parsePlan(args: readonly string[]): Plan | 'help' {
     options: {
       quick: { type: 'boolean' },
       repetitions: { type: 'string' },
+      quiet: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -68,5 +74,5 @@ export function parsePlan(args: readonly string[]): Plan | 'help' {
     throw new Error('--repetitions takes a number from 1 to 20.')
   // Who asks for more repetitions has the time for them.
   const budgetSeconds = plan.budgetSeconds * Math.max(1, repetitions / plan.repetitions)
-  return { ...plan, repetitions, budgetSeconds }
+  return { ...plan, repetitions, budgetSeconds, logEvents: values.quiet !== true }
 }

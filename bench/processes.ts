@@ -59,7 +59,7 @@ export interface ServerProcess {
   readonly isRunning: () => boolean
   /** Rejects, saying why, when the server ends without having been asked to. */
   readonly crash: Promise<never>
-  /** Lines that it has logged; without trouble there are none. */
+  /** Lines of errors that it has logged; without trouble there are none. */
   readonly logged: () => { readonly count: number; readonly first: readonly string[] }
   /** Asks it to stop, by SIGTERM, and resolves when it has: with its exit code, or null when it had to be killed. */
   stop(): Promise<number | null>
@@ -69,27 +69,37 @@ export interface ServerProcess {
 export async function startServer({
   dataDir,
   adminToken,
+  logEvents = false,
   nodeOptions = [],
 }: {
   dataDir: string
   adminToken: string
+  /** Whether it logs what happens to events, as it does unless told otherwise. */
+  logEvents?: boolean
   nodeOptions?: readonly string[]
 }): Promise<ServerProcess> {
   const start = fileURLToPath(new URL('../local/start.js', import.meta.url))
   const child = keep(
-    spawn(process.execPath, [...nodeOptions, start, '--development', '--port', '0', '--data', dataDir], {
-      // Nothing else of the environment: it could change a setting.
-      env: { ADMIN_TOKEN: adminToken },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    }),
+    spawn(
+      process.execPath,
+      [...nodeOptions, start, '--development', '--port', '0', '--data', dataDir, `--log-events=${logEvents}`],
+      {
+        // Nothing else of the environment: it could change a setting.
+        env: { ADMIN_TOKEN: adminToken },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    ),
   )
   const exited = once(child, 'exit').then(([code]) => (typeof code === 'number' ? code : null))
   const first: string[] = []
   let count = 0
+  let rest = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    const lines = text.split('\n').filter((line) => line !== '')
-    count += lines.length
-    first.push(...lines.slice(0, keptLogLines - first.length))
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    const errors = lines.filter((line) => line !== '' && !line.includes('"level":"info"'))
+    count += errors.length
+    first.push(...errors.slice(0, keptLogLines - first.length))
   })
   let isRunning = true
   let isStopping = false

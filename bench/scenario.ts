@@ -44,14 +44,19 @@ export interface ScenarioResult {
 
 /** Runs one scenario on a server of its own, with an empty data folder that is removed afterwards. */
 export async function runScenario(
-  { scenario, pace, nodeOptions = [] }: { scenario: Scenario; pace: Pace; nodeOptions?: readonly string[] },
+  {
+    scenario,
+    pace,
+    logEvents,
+    nodeOptions = [],
+  }: { scenario: Scenario; pace: Pace; logEvents: boolean; nodeOptions?: readonly string[] },
   workers: Workers,
   parent: string,
 ): Promise<ScenarioResult> {
   const { name, fanOut, eventsPerRequest } = scenario
   const dataDir = mkdtempSync(join(parent, 'data-'))
   const adminToken = randomBytes(24).toString('base64url')
-  const server = await startServer({ dataDir, adminToken, nodeOptions })
+  const server = await startServer({ dataDir, adminToken, logEvents, nodeOptions })
   try {
     const target: Target = await setUp(server.url, { adminToken, fanOut, receiverPort: workers.receiverPort })
     const run = (seconds: number, more: { maxDeliveries: number; ratePerSecond?: number }) =>

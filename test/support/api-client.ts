@@ -52,6 +52,15 @@ export class ApiClient {
     return { status: response.status, headers: response.headers, body: parsed }
   }
 
+  /** What a page holds that is no JSON. Rejects when it is refused. */
+  async text(path: string): Promise<string> {
+    const response = await fetch(`${this.url}${path}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+    })
+    if (!response.ok) throw new Error(`${path} was refused: ${await response.text()}`)
+    return response.text()
+  }
+
   /** Creates a webhook; resolves with its id. Rejects when it is refused. */
   async createWebhook(webhook: Readonly<Record<string, unknown>>): Promise<string> {
     const reply = await this.call('POST', '/webhooks', { event_types: ['*'], ...webhook })

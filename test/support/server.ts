@@ -6,12 +6,20 @@ import { type RunningServer, startServer } from '../../local/server.ts'
 import { parseSettings } from '../../local/settings.ts'
 import { ApiClient } from './api-client.ts'
 
+/** One line of a log. */
+export interface Logged {
+  readonly message: string
+  readonly fields: LogFields | undefined
+}
+
 export interface TestServer extends RunningServer {
   /** With a token that may do everything. */
   readonly api: ApiClient
   readonly dataDir: string
-  /** What the server logged. */
-  readonly logged: readonly { readonly message: string; readonly fields: LogFields | undefined }[]
+  /** What the server logged of errors. */
+  readonly logged: readonly Logged[]
+  /** What it logged of all that happened. */
+  readonly lines: readonly Logged[]
   /** Stops it and removes its data. */
   remove(): Promise<void>
 }
@@ -30,9 +38,10 @@ export async function startTestServer({
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'webhooks-test-')))
   const settings = parseSettings(['--port', '0', '--data', folder, ...args], { ADMIN_TOKEN: adminToken })
   if (settings === 'help') throw new Error('A server was asked for, not help.')
-  const logged: { message: string; fields: LogFields | undefined }[] = []
+  const logged: Logged[] = []
+  const lines: Logged[] = []
   const log: Log = {
-    info: () => {},
+    info: (message, fields) => lines.push({ message, fields }),
     error: (message, fields) => logged.push({ message, fields }),
   }
   const server = await startServer(settings, log)
@@ -41,6 +50,7 @@ export async function startTestServer({
     api: new ApiClient(server.url, adminToken),
     dataDir: folder,
     logged,
+    lines,
     remove: async () => {
       await server.stop()
       await rm(folder, { recursive: true, force: true })
