@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { jsonLogTo } from '../functions/adapters/json-log.ts'
 import { openAwsService } from '../test/support/aws-service.ts'
 import { startTestReceiver } from '../test/support/receiver.ts'
 import { type Bill, countBill } from './bill-count.ts'
@@ -25,7 +26,12 @@ function payload(): { readonly ids: string; readonly text: string } {
  */
 export async function billOfCase({ fanOut, publisher }: BillCase, events: number): Promise<Bill> {
   let settledMs = 0
-  const service = await openAwsService({ now: () => Date.now() + settledMs })
+  let logBytes = 0
+  const writeLine = (line: string) => {
+    logBytes += Buffer.byteLength(line) + 1
+  }
+  const log = jsonLogTo(writeLine)
+  const service = await openAwsService({ now: () => Date.now() + settledMs, log, writeLine })
   const receiver = await startTestReceiver()
   try {
     const { api } = service
@@ -48,11 +54,12 @@ export async function billOfCase({ fanOut, publisher }: BillCase, events: number
     await post()
     await service.drain()
     const before = receiver.requests.length
+    logBytes = 0
     const settle = () => {
       settledMs = 11 * 60_000
     }
     const bill = await countBill(service, { requests: events / perRequest, post, settle })
-    return { ...bill, deliveries: receiver.requests.length - before }
+    return { ...bill, logBytes, deliveries: receiver.requests.length - before }
   } finally {
     await service.close()
     await receiver.close()

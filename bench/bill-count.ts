@@ -14,6 +14,8 @@ export interface Bill {
   readonly queueBytes: number
   readonly apiRequests: number
   readonly invocations: number
+  /** Of lines and metrics; what Lambda itself writes is not among it. */
+  readonly logBytes: number
 }
 
 const chunkBytes = 65_536
@@ -32,7 +34,7 @@ const Messages = z.object({
 export async function countBill(
   { tables, queues, sources, sweep }: AwsService,
   { requests, post, settle }: { requests: number; post: () => Promise<unknown>; settle: () => void },
-): Promise<Omit<Bill, 'deliveries'>> {
+): Promise<Omit<Bill, 'deliveries' | 'logBytes'>> {
   let invocations = requests
   const counted = await countQueue(queues, () =>
     billOf(tables, async () => {

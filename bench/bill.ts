@@ -14,6 +14,11 @@ export function dollarsPerMillion(bill: Bill): Readonly<Record<(typeof priced)[n
   return { apiRequests: 0, writeUnits: 0, readUnits: 0, queueRequests: 0, invocations: 0, ...byUnit, sum }
 }
 
+/** Dollars for what a million deliveries write to CloudWatch Logs. */
+export function logDollarsPerMillion({ logBytes, deliveries }: Bill): number {
+  return ((logBytes / 1e9) * prices.logGigabytes * 1e6) / deliveries
+}
+
 const publishers: readonly Publisher[] = [{ eventsPerRequest: 1 }, { eventsPerRequest: 10 }, 'sourcegraph']
 const cases = publishers.flatMap((publisher) => [1, 3, 10].map((fanOut): BillCase => ({ publisher, fanOut })))
 
@@ -27,7 +32,7 @@ export async function main([count = '1000']: readonly string[]): Promise<void> {
     const bill = await billOfCase({ publisher, fanOut }, events)
     const { sum, ...dollars } = dollarsPerMillion(bill)
     const by = publisher === 'sourcegraph' ? 'Sourcegraph' : `token, ${publisher.eventsPerRequest} a request`
-    rows.push({ by, fanOut, ...bill, ...rounded({ ...dollars, sum }) })
+    rows.push({ by, fanOut, ...bill, ...rounded({ ...dollars, sum, logs: logDollarsPerMillion(bill) }) })
     process.stderr.write(`${by}, fan-out ${fanOut}: $${sum.toFixed(2)} per million deliveries\n`)
   }
   process.stdout.write(`${JSON.stringify({ events, prices: prices.date, rows }, null, 2)}\n`)

@@ -60,6 +60,21 @@ export class Alarms extends Construct {
         threshold: 0.5,
         minutes: 15,
       }),
+      new ServiceAlarm(this, 'WebhooksHeldBack', {
+        impact:
+          'A receiver failed again and again, or does not answer: what is for its webhook is held back until it does.',
+        runbook: `${runbookUrl}#webhooks-held-back`,
+        metric: deliveryMetric(this, 'breakersOpened', Stats.SUM),
+        threshold: 0,
+        minutes: 1,
+      }),
+      new ServiceAlarm(this, 'FarBehind', {
+        impact: 'Half of all events are sent for the first time more than a minute after they were accepted.',
+        runbook: `${runbookUrl}#far-behind`,
+        metric: deliveryMetric(this, 'firstAttemptAge', Stats.percentile(50)),
+        threshold: 60_000,
+        minutes: 10,
+      }),
       new ServiceAlarm(this, 'WebhooksDisabled', {
         impact: 'A receiver answered 410 Gone and its webhook was turned off: it gets no more events.',
         runbook: `${runbookUrl}#webhook-disabled`,
@@ -80,7 +95,7 @@ export class Alarms extends Construct {
   }
 }
 
-/** What `deliver` writes down of its batches. Of failed attempts (1) and others (0), the average is the share. */
+/** What the functions write down of events and deliveries. Of failed attempts (1) and others (0), the average is the share. */
 export function deliveryMetric(scope: Construct, name: keyof typeof metricNames, statistic: string): Metric {
   return new Metric({
     namespace: metricNamespace,

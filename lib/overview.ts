@@ -18,6 +18,8 @@ export class Overview extends Construct {
     super(scope, id)
     const { functions, api, fanOutQueue, deliveryQueue } = parts
     const queues = [fanOutQueue, deliveryQueue]
+    const sum = (name: Parameters<typeof deliveryMetric>[1], label: string) =>
+      deliveryMetric(this, name, Stats.SUM).with({ label })
     new Dashboard(this, 'Dashboard', {
       defaultInterval: Duration.hours(3),
       widgets: [
@@ -30,16 +32,33 @@ export class Overview extends Construct {
           }),
         ],
         [
-          graph('Accepted: requests of POST /events', [
-            functions.ingest.lambda.metricInvocations({ period }),
+          graph('Accepted: events, repeats, and deliveries that they become', [
+            sum('eventsAccepted', 'events'),
+            sum('eventsRepeated', 'repeats'),
+            sum('deliveriesFannedOut', 'deliveries'),
           ]),
+          graph('How far behind: accepted → first attempt (ms)', [
+            deliveryMetric(this, 'firstAttemptAge', Stats.percentile(50)).with({ label: 'p50' }),
+            deliveryMetric(this, 'firstAttemptAge', Stats.percentile(99)).with({ label: 'p99' }),
+          ]),
+          graph('Attempts, how many failed, deliveries given up', [
+            deliveryMetric(this, 'attemptFailed', Stats.SAMPLE_COUNT).with({ label: 'attempts' }),
+            sum('attemptFailed', 'failed'),
+            sum('deliveriesExhausted', 'exhausted'),
+            sum('deliveriesCancelled', 'cancelled'),
+          ]),
+        ],
+        [
           graph('Waiting: age of the oldest message (s)', [
             ...queues.map(({ queue }) => queue.metricApproximateAgeOfOldestMessage({ period })),
           ]),
-          graph('Attempts, how many failed, webhooks disabled', [
-            deliveryMetric(this, 'attemptFailed', Stats.SAMPLE_COUNT).with({ label: 'attempts' }),
-            deliveryMetric(this, 'attemptFailed', Stats.SUM).with({ label: 'failed' }),
-            deliveryMetric(this, 'webhooksDisabled', Stats.SUM).with({ label: 'disabled' }),
+          graph('Put off: by open breakers, by pace', [
+            sum('attemptsHeldBack', 'held back'),
+            sum('attemptsPaced', 'paced'),
+          ]),
+          graph('Breakers opened, webhooks disabled', [
+            sum('breakersOpened', 'opened'),
+            sum('webhooksDisabled', 'disabled'),
           ]),
         ],
         [
@@ -63,8 +82,9 @@ export class Overview extends Construct {
           graph('Time to answer, p99 (ms)', [
             api.api.metricLatency({ period, statistic: Stats.percentile(99) }),
           ]),
-          graph('Time of a batch of deliveries, p99 (ms)', [
-            functions.deliver.lambda.metricDuration({ period, statistic: Stats.percentile(99) }),
+          graph('Time of receivers to answer (ms)', [
+            deliveryMetric(this, 'attemptDuration', Stats.percentile(50)).with({ label: 'p50' }),
+            deliveryMetric(this, 'attemptDuration', Stats.percentile(99)).with({ label: 'p99' }),
           ]),
           graph('Messages in the queues', [
             ...queues.map(({ queue }) => queue.metricApproximateNumberOfMessagesVisible({ period })),

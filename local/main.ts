@@ -21,7 +21,15 @@ export async function main(args: readonly string[]): Promise<void> {
     }
     const lines = new LineBuffer((text) => process.stderr.write(text))
     process.once('exit', () => lines.flush())
-    const server = await startServer(settings, jsonLogTo(lines.add))
+    const log = jsonLogTo(lines.add)
+    const server = await startServer(settings, {
+      info: log.info,
+      error: (...line) => {
+        log.error(...line)
+        // Whoever looks for an error looks for it now, also if the process is about to end.
+        lines.flush()
+      },
+    })
     // Before it says that it is ready: whoever waits for that may stop it at once.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server))
     process.stdout.write(welcomeText(server.url, settings, server.newToken))

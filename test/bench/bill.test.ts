@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { dollarsPerMillion } from '../../bench/bill.ts'
+import { dollarsPerMillion, logDollarsPerMillion } from '../../bench/bill.ts'
 import { billOfCase, type Publisher } from '../../bench/bill-cases.ts'
 
 const events = 40
@@ -64,6 +64,7 @@ it.each<[string, number, Publisher, Expected]>([
     expect(bill.writeUnits).toBeLessThanOrEqual(expected.items + expected.counters)
     expect(bill.readUnits).toBeLessThanOrEqual(expected.readUnits)
     expect(dollarsPerMillion(bill).sum).toBeLessThanOrEqual(expected.dollars)
+    expect(logDollarsPerMillion(bill)).toBeLessThanOrEqual(0.7)
   },
   60_000,
 )

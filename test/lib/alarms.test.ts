@@ -26,9 +26,11 @@ describe('alarms', () => {
   it('watch every function, both queues, the API, the receivers and the sweep', () => {
     expect(alarms.map(({ id }) => id).sort()).toEqual([
       'AlarmsFailingDeliveries',
+      'AlarmsFarBehind',
       'AlarmsServerErrors',
       'AlarmsSweepStopped',
       'AlarmsWebhooksDisabled',
+      'AlarmsWebhooksHeldBack',
       'AlarmsadminErrors',
       'AlarmsadminThrottles',
       'AlarmsauthorizeErrors',
@@ -67,12 +69,17 @@ describe('alarms', () => {
     expect(resourcesOf(aStack(), 'AWS::SNS::Subscription')).toEqual({})
   })
 
-  it('read the metrics that deliveries are counted by', () => {
+  it.each([
+    ['WebhooksDisabled', metricNames.webhooksDisabled],
+    ['WebhooksHeldBack', metricNames.breakersOpened],
+    ['FarBehind', metricNames.firstAttemptAge],
+    ['FailingDeliveries', metricNames.attemptFailed],
+  ])('read for %s the metric that deliveries are counted by', (alarm, name) => {
     expect(
-      all[Object.keys(all).find((id) => id.startsWith('AlarmsWebhooksDisabled')) ?? '']?.Properties,
+      all[Object.keys(all).find((id) => id.startsWith(`Alarms${alarm}`)) ?? '']?.Properties,
     ).toMatchObject({
       Namespace: metricNamespace,
-      MetricName: metricNames.webhooksDisabled,
+      MetricName: name,
       Dimensions: [{ Name: metricDimension, Value: 'OutgoingWebhooks-test' }],
     })
   })

@@ -104,6 +104,11 @@ An event that was answered with 202 is stored and will be delivered.`,
   responses: {
     202: {
       description: 'Accepted: one answer for one event, a list for an array',
+      headers: z.object({
+        'X-Request-Id': z
+          .string()
+          .meta({ description: 'Stands in the log line of each event of the request as `request_id`' }),
+      }),
       content: {
         'application/json': {
           schema: z.union([AcceptedEvent, z.object({ data: z.array(AcceptedEvent) })]),
