@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
+import type { QueueLevel, SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
 import type { Observation } from '../functions/domain/observation.ts'
 import { isFirstAttempt } from '../functions/metrics.ts'
 
@@ -24,6 +24,8 @@ export interface Answered {
 export class PrometheusMetrics {
   readonly #registry = new Registry()
   readonly #instruments = instruments(this.#registry)
+  /** Reads the queues once for all that is told of them. */
+  #read = (): void => {}
 
   readonly observe = (seen: Observation): void => {
     const of = this.#instruments
@@ -75,21 +77,25 @@ export class PrometheusMetrics {
           collect(this)
         },
       })
-    const eachQueue = () => queues.map((queue) => levels.queue(queue))
-    gauge('queue_messages', 'Messages in a queue.', ['queue', 'state'], (it) => {
-      for (const { queue, due, delayed, inFlight } of eachQueue()) {
+    let read: readonly QueueLevel[] = []
+    this.#read = () => {
+      read = queues.map((queue) => levels.queue(queue))
+    }
+    gauge('queue_messages', 'Messages that wait in a queue, at most 100,000.', ['queue', 'state'], (it) => {
+      for (const { queue, due, delayed } of read) {
         it.set({ queue, state: 'due' }, due)
         it.set({ queue, state: 'delayed' }, delayed)
-        it.set({ queue, state: 'in_flight' }, inFlight)
       }
     })
     gauge('queue_oldest_due_seconds', 'How long the oldest due message has waited.', ['queue'], (it) => {
-      for (const { queue, oldestDueMs } of eachQueue()) it.set({ queue }, oldestDueMs / 1_000)
+      for (const { queue, oldestDueMs } of read) it.set({ queue }, oldestDueMs / 1_000)
     })
     gauge('dead_letters', 'Messages that our own code could not handle.', ['queue'], (it) => {
-      for (const { queue, deadLetters } of eachQueue()) it.set({ queue }, deadLetters)
+      for (const { queue, deadLetters } of read) it.set({ queue }, deadLetters)
     })
-    gauge('retries_waiting', 'Deliveries that come again later.', [], (it) => it.set(levels.retriesWaiting()))
+    gauge('retries_waiting', 'Deliveries that come again later, at most 100,000.', [], (it) =>
+      it.set(levels.retriesWaiting()),
+    )
     gauge('breakers', 'Webhooks whose deliveries are held back (open) or paced (slow).', ['state'], (it) => {
       for (const [state, count] of Object.entries(levels.breakers())) it.set({ state }, count)
     })
@@ -99,6 +105,7 @@ export class PrometheusMetrics {
 
   /** All metrics as text, those of the process included. */
   async text(): Promise<string> {
+    this.#read()
     return (await Promise.all([this.#registry.metrics(), processRegistry().metrics()])).join('\n')
   }
 }
