@@ -32,12 +32,14 @@ describe('bundles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'))
   const fileOf = (name: FunctionName) => join(folder, `${name}.js`)
 
-  beforeAll(() =>
-    Promise.all(
-      functionNames.map((name) =>
-        build({ ...bundleOptions(name === 'fanOut' ? 'fan-out' : name), outfile: fileOf(name) }),
+  beforeAll(
+    () =>
+      Promise.all(
+        functionNames.map((name) =>
+          build({ ...bundleOptions(name === 'fanOut' ? 'fan-out' : name), outfile: fileOf(name) }),
+        ),
       ),
-    ),
+    60_000,
   )
   afterAll(() => rmSync(folder, { recursive: true }))
   afterEach(() => vi.unstubAllEnvs())
