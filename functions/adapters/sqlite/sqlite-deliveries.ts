@@ -93,7 +93,7 @@ export class SqliteDeliveries implements DeliveryLog {
         `select distinct event_id from deliveries where webhook_id = ? and errored = 1 and event_id > ? and event_id < ?
          order by event_id limit ?`,
       ),
-      ofEventTo: database.prepare('select * from deliveries where id >= ? and id < ?'),
+      ofEventTo: database.prepare(`select ${deliveryColumns} from deliveries where id >= ? and id < ?`),
     }
   }
 
