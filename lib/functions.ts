@@ -119,7 +119,7 @@ export class Functions extends Construct {
       { ...config, ...log, ...fanOuts, ...deliveries },
       {
         description: 'Every minute: queues what is due, what was lost on the way, and what is replayed',
-        // A replay makes five calls for each delivery, and its pace is what the processor's share allows.
+        // A replay makes four writes for each delivery, and its pace is what the processor's share allows.
         memoryMb: 512,
         // More than its period: after an outage much is due at once, and two runs do each other no harm.
         timeoutSeconds: 120,

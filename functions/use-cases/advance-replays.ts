@@ -1,6 +1,6 @@
 import type { Delivery } from '../domain/delivery.ts'
 import { firstEventIdAt } from '../domain/ids.ts'
-import { type DeliveryQueue, deliveryMessage, inlinePayload } from '../domain/messages.ts'
+import { type DeliveryQueue, deliveryMessage } from '../domain/messages.ts'
 import { newDelivery } from '../domain/new-delivery.ts'
 import { freeSlots, type Replay, runOfReplay, slotAt } from '../domain/replay.ts'
 import type { Webhook } from '../domain/webhook.ts'
@@ -132,7 +132,11 @@ interface Done {
 
 function countOf(part: readonly Looked[]): Done {
   const count = (wanted: Looked['verdict']) => part.filter(({ verdict }) => verdict === wanted).length
-  return { matched: count('send') + count('queued'), skipped: count('under way'), newly: count('send') }
+  return {
+    matched: count('send') + count('queued'),
+    skipped: count('under way') + count('gone'),
+    newly: count('send'),
+  }
 }
 
 /**
@@ -147,21 +151,16 @@ async function queueAll(
   const made = await atMost(recordsAtOnce, [...toSend.entries()], ([nth, event]) =>
     makeDelivery(deps, replay, { event, at: slotAt(replay, nowMs, nth), nowMs }),
   )
-  const messages = made.filter((message) => message !== undefined)
-  await deps.deliveryQueue.send(messages)
-  const gone = made.length - messages.length
-  const { matched, skipped, newly } = countOf(part)
-  return { matched: matched - gone, skipped: skipped + gone, newly }
+  await deps.deliveryQueue.send(made)
+  return countOf(part)
 }
 
-/** The message of its first attempt; undefined when its payload is gone. */
+/** @returns the message of its first attempt; without the payload, which may be erased before that is made. */
 async function makeDelivery(
-  { events, deliveries }: AdvanceReplays,
+  { deliveries }: AdvanceReplays,
   { id, webhookId }: Replay,
   { event, at, nowMs }: { event: EventSummary; at: number; nowMs: number },
 ) {
-  const payload = await events.payload(event.id)
-  if (payload === undefined) return undefined
   const delivery: Delivery = newDelivery(
     { eventId: event.id, webhookId, run: runOfReplay(id) },
     { eventType: event.type, trigger: 'replay', nextAttemptAt: at },
@@ -172,7 +171,6 @@ async function makeDelivery(
     event_type: event.type,
     attempt: 1,
     trigger: 'replay',
-    payload: inlinePayload(payload),
   } as const
   return deliveryMessage(body, { webhookId, notBefore: at })
 }

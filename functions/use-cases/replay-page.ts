@@ -28,10 +28,10 @@ interface EventRange {
   readonly limit: number
 }
 
-/** An event, and what the replay does with it. `queued`: it has the replay's delivery already. */
+/** An event, and what the replay does with it. `queued`: it has the replay's delivery already; `gone`: it would, but its payload was erased. */
 export interface Looked {
   readonly event: EventSummary
-  readonly verdict: 'send' | 'queued' | 'under way' | 'leave'
+  readonly verdict: 'send' | 'queued' | 'under way' | 'gone' | 'leave'
 }
 
 export interface LookedPage {
@@ -57,7 +57,8 @@ export async function lookAtPage(
   const deliveries = Map.groupBy(await deps.deliveries.ofEventsTo(webhook.id, ids), ({ eventId }) => eventId)
   const looked = await atMost(payloadsAtOnce, events, async (event): Promise<Looked> => {
     const verdict = judgeEvent(event, { replay, webhook, deliveries: deliveries.get(event.id) ?? [] })
-    const isWanted = verdict === 'leave' || verdict === 'queued' || (await isFor(deps, webhook, event))
+    const isDecided = verdict === 'leave' || verdict === 'queued'
+    const isWanted = isDecided || (await isFor(deps, webhook, event))
     return { event, verdict: isWanted ? verdict : 'leave' }
   })
   return { looked, last }
@@ -84,13 +85,14 @@ function judgeEvent(
 ): Looked['verdict'] {
   const own = deliveryId({ eventId: event.id, webhookId: webhook.id, run: runOfReplay(replay.id) })
   if (deliveries.some(({ id }) => id === own)) return 'queued'
-  return judge(replay.include, {
+  const verdict = judge(replay.include, {
     isTest: event.origin.kind === 'test',
     acceptedAt: event.acceptedAt,
     webhookCreatedAt: webhook.createdAt,
     fannedOut: wayOf(event, webhook.id),
     deliveries,
   })
+  return verdict === 'send' && event.erasedAt !== null ? 'gone' : verdict
 }
 
 function wayOf({ fanOut }: EventSummary, webhookId: string) {

@@ -1,6 +1,7 @@
 import { Conflict, InvalidInput, NotFound } from '../domain/errors.ts'
 import { firstEventIdAt } from '../domain/ids.ts'
 import type { Replay, ReplayKind } from '../domain/replay.ts'
+import { hiddenUntil } from '../domain/webhook.ts'
 import { type AdvanceReplays, workOnReplay } from './advance-replays.ts'
 import { newLease } from './replay-store.ts'
 
@@ -26,7 +27,7 @@ const patienceMs = 10_000
 
 /**
  * Starts a replay, which then goes on in the background. A dry run is worked on at once, for up to 10 s, and often over
- * by then. It reaches back no further than events are kept.
+ * by then. It reaches back no further than events are kept, and their deliveries to this webhook.
  * @throws NotFound; InvalidInput when the range is empty; Conflict when the webhook is off or another replay is running.
  */
 export async function startReplay(
@@ -37,7 +38,9 @@ export async function startReplay(
   const webhook = await deps.webhooks.get(webhookId)
   if (webhook === undefined) throw new NotFound('webhook', webhookId)
   const nowMs = deps.now()
-  const [from, to] = [Math.max(since, nowMs - deps.retentionMs), Math.min(until ?? nowMs, nowMs)]
+  // Of what the webhook's log has forgotten, nobody knows whether it was delivered.
+  const oldest = Math.max(nowMs - deps.retentionMs, hiddenUntil(webhook, nowMs))
+  const [from, to] = [Math.max(since, oldest), Math.min(until ?? nowMs, nowMs)]
   if (since > nowMs) throw new InvalidInput([{ field: 'since', detail: 'must be in the past.' }])
   if (since > to) throw new InvalidInput([{ field: 'until', detail: 'must not be before since.' }])
   if (from > to)

@@ -277,6 +277,11 @@ describe('the course of a replay', () => {
     expect(replay).toMatchObject({ since: engine.now() - engine.retentionMs, until: engine.now() })
   })
 
+  it('reaches back no further than the log of the webhook', async () => {
+    await engine.webhooks.replace({ ...webhook, retentionMs: day, version: 2 }, 1)
+    expect(await start({ since: 0, dryRun: true })).toMatchObject({ since: engine.now() - day })
+  })
+
   it('is refused, in words that say why', async () => {
     const none = aWebhook()
     await expect(startReplay(engine, none.id, wanted)).rejects.toThrow(NotFound)

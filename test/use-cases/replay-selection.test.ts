@@ -140,15 +140,28 @@ describe('what a replay sends', () => {
       expect((await replayed(include)).sent).toEqual([])
   })
 
-  it('sends nothing whose payload is gone, and counts it', async () => {
+  it('sends nothing whose payload was erased, and counts it', async () => {
     const events = [await happened('missed'), await happened('missed')]
-    const gone = events[0]?.id
-    const deps = engine.events
-    const payload = deps.payload.bind(deps)
-    deps.payload = async (id) => (id === gone ? undefined : payload(id))
+    await engine.erasure.begin(events[0]?.id ?? '', engine.now())
     const { sent, replay } = await replayed('missed')
     expect(sent).toEqual([events[1]?.id])
-    expect(replay).toMatchObject({ matched: 1, queued: 1, skipped: 1 })
+    expect(replay).toMatchObject({ examined: 2, matched: 1, queued: 1, skipped: 1 })
+  })
+
+  it('sends nothing whose payload is erased between queue and receiver', async () => {
+    const event = await happened('missed')
+    engine.advance(1_000)
+    await startReplay(engine, webhook.id, {
+      since: 0,
+      until: undefined,
+      include: 'missed',
+      rate: 500,
+      dryRun: false,
+    })
+    await advanceReplays(engine, { aheadMs: minute, endsAt: engine.now() + minute })
+    await engine.erasure.begin(event.id, engine.now())
+    expect(await engine.deliverDue()).toEqual(['cancelled'])
+    expect(engine.requests).toEqual([])
   })
 
   it('with failed, what an earlier replay did not bring home either; with missed, no longer', async () => {

@@ -50,7 +50,7 @@ export const ReplayResource = z
     }),
     skipped: Count.meta({
       description:
-        'Events that fit and are not sent: a delivery of them is under way, or their payload is gone (not looked for in a dry run)',
+        'Events that fit and are not sent: a delivery of them is under way, or their payload was erased',
       example: 0,
     }),
     progress: z.number().min(0).max(1).meta({
