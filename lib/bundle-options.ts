@@ -1,5 +1,6 @@
 import type { BuildOptions } from 'esbuild'
 import { leanSdk } from './lean-sdk.ts'
+import { leanZod } from './lean-zod.ts'
 import { packedDocument } from './packed-document.ts'
 
 /**
@@ -20,7 +21,7 @@ export function bundleOptions(entry: string): BuildOptions {
     alias: {
       '@aws-sdk/credential-provider-node': './functions/adapters/aws/environment-credentials.ts',
     },
-    plugins: [leanSdk, packedDocument],
+    plugins: [leanSdk, leanZod, packedDocument],
     // The SDK loads it for calls that stream events, of which there are none here.
     external: ['@smithy/core/event-streams'],
     legalComments: 'none',
