@@ -41,6 +41,7 @@ async function queueRetries(dataDir: string): Promise<void> {
     allowHttp: false,
     allowedPorts: [443],
     retention: 30 * 86_400_000,
+    disableAfter: undefined,
     retrySchedule: defaultRetrySchedule,
     logEvents: false,
     development: false,

@@ -39,15 +39,16 @@ const Variables = z.object({
   DELIVERY_QUEUE_URL: text,
   KMS_KEY_ID: text,
   OPERATOR_TOKEN_SECRET: text,
+  /** The ARN of the topic that reaches the operator. */
+  NOTICES_TOPIC: text,
+  /** Days as text, milliseconds when read; `off`: undefined. */
+  DISABLE_AFTER_DAYS: parsed((days) => (days === 'off' ? undefined : daysMs(days))),
   /** The stack: what its metrics are told apart by. */
   SERVICE_NAME: text,
   /** Whether what happens to events and deliveries is logged, a line each. */
   LOG_EVENTS: flag,
   /** Days as text, milliseconds when read. */
-  RETENTION_DAYS: parsed((days) => {
-    if (!/^[1-9]\d{0,3}$/.test(days)) throw new Error('must be a whole number of days.')
-    return Number(days) * dayMs
-  }),
+  RETENTION_DAYS: parsed(daysMs),
   ALLOWED_NETWORKS: parsed((networks) => entriesOf(networks).map(parseNetwork)),
   ALLOW_HTTP: flag,
   ALLOWED_PORTS: parsed((ports) => (ports === '*' ? ('any' as const) : entriesOf(ports).map(portOf))),
@@ -85,7 +86,13 @@ export const environments = {
     KMS_KEY_ID: true,
     RETRY_SCHEDULE: true,
   }),
-  sweep: z.pick(Variables, { ...stores, FAN_OUT_QUEUE_URL: true, DELIVERY_QUEUE_URL: true }),
+  sweep: z.pick(Variables, {
+    ...stores,
+    FAN_OUT_QUEUE_URL: true,
+    DELIVERY_QUEUE_URL: true,
+    NOTICES_TOPIC: true,
+    DISABLE_AFTER_DAYS: true,
+  }),
   admin: z.pick(Variables, { ...stores, ...urlPolicy, DELIVERY_QUEUE_URL: true, KMS_KEY_ID: true }),
   authorize: z.pick(Variables, { CONFIG_TABLE: true, OPERATOR_TOKEN_SECRET: true }),
 } as const
@@ -133,6 +140,11 @@ export function urlPolicyOf(
     ALLOWED_PORTS: allowedPorts,
   } = environment
   return { allowedNetworks, allowHttp, allowedPorts }
+}
+
+function daysMs(days: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(days)) throw new Error('must be a whole number of days.')
+  return Number(days) * dayMs
 }
 
 function entriesOf(value: string): string[] {

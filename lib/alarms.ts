@@ -75,13 +75,6 @@ export class Alarms extends Construct {
         threshold: 60_000,
         minutes: 10,
       }),
-      new ServiceAlarm(this, 'WebhooksDisabled', {
-        impact: 'A receiver answered 410 Gone and its webhook was turned off: it gets no more events.',
-        runbook: `${runbookUrl}#webhook-disabled`,
-        metric: deliveryMetric(this, 'webhooksDisabled', Stats.SUM),
-        threshold: 0,
-        minutes: 1,
-      }),
       new Alarm(this, 'SweepStopped', {
         alarmDescription: `The sweep does not run: retries that are due after more than 15 minutes are not made. What to do: ${runbookUrl}#sweep-stopped`,
         metric: functions.sweep.lambda.metricInvocations({ period }),

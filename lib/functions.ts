@@ -2,6 +2,7 @@ import { Stack } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import type { VariableOf } from '../functions/environment.ts'
 import type { FunctionName } from './function-names.ts'
+import type { Notices } from './notices.ts'
 import type { OperatorToken } from './operator-token.ts'
 import type { SecretsKey } from './secrets-key.ts'
 import { ServiceFunction, type ServiceFunctionProps } from './service-function.ts'
@@ -17,6 +18,7 @@ export interface FunctionsProps {
   readonly fanOutQueue: WorkQueue
   readonly deliveryQueue: WorkQueue
   readonly undelivered: Undelivered
+  readonly notices: Notices
   readonly settings: Settings
 }
 
@@ -116,9 +118,16 @@ export class Functions extends Construct {
 
     this.sweep = this.#add(
       'sweep',
-      { ...config, ...log, ...fanOuts, ...deliveries },
       {
-        description: 'Every minute: queues what is due, what was lost on the way, and what is replayed',
+        ...config,
+        ...log,
+        ...fanOuts,
+        ...deliveries,
+        NOTICES_TOPIC: props.notices.topic.topicArn,
+        DISABLE_AFTER_DAYS: String(settings.disableAfterDays),
+      },
+      {
+        description: 'Every minute: queues what is due, lost or replayed, turns off webhooks that only fail',
         // A replay makes four writes for each delivery, and its pace is what the processor's share allows.
         memoryMb: 512,
         // More than its period: after an outage much is due at once, and two runs do each other no harm.
@@ -126,6 +135,8 @@ export class Functions extends Construct {
       },
     )
     tables.grantUpdateConfig(this.sweep)
+    tables.grantTurnOff(this.sweep)
+    props.notices.grantPublish(this.sweep)
     tables.grantReadWriteLog(this.sweep)
     fanOutQueue.grantSend(this.sweep)
     deliveryQueue.grantSend(this.sweep)

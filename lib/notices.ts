@@ -1,11 +1,12 @@
 import type { Alarm } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import type { Undelivered } from './undelivered.ts'
 
-/** The topic that tells whoever is on duty when an alarm goes off, and when it is over. */
+/** The topic that tells whoever is on duty when an alarm goes off, when it is over, and what becomes of a failing webhook. */
 export class Notices extends Construct {
   readonly topic: Topic
 
@@ -15,6 +16,11 @@ export class Notices extends Construct {
     if (alarmEmail !== undefined) {
       this.topic.addSubscription(new EmailSubscription(alarmEmail, { deadLetterQueue: undelivered }))
     }
+  }
+
+  /** To tell something, and no more. */
+  grantPublish(grantee: IGrantable): void {
+    Grant.addToPrincipal({ grantee, actions: ['sns:Publish'], resourceArns: [this.topic.topicArn] })
   }
 
   tellOf(alarms: readonly Alarm[]): void {

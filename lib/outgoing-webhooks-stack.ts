@@ -34,6 +34,7 @@ export class OutgoingWebhooksStack extends Stack {
       runbookUrl,
     })
     const undelivered = new Undelivered(this, 'Undelivered')
+    const notices = new Notices(this, 'Notices', settings.alarmEmail, undelivered)
     const functions = new Functions(this, 'Functions', {
       tables,
       secretsKey,
@@ -41,12 +42,12 @@ export class OutgoingWebhooksStack extends Stack {
       fanOutQueue,
       deliveryQueue,
       undelivered,
+      notices,
       settings,
     })
     const api = new HttpApi(this, 'HttpApi', functions, settings)
     new SweepSchedule(this, 'SweepSchedule', functions.sweep, undelivered)
     const alarms = new Alarms(this, 'Alarms', { functions, api, runbookUrl })
-    const notices = new Notices(this, 'Notices', settings.alarmEmail, undelivered)
     notices.tellOf([...alarms.all, ...fanOutQueue.alarms, ...deliveryQueue.alarms])
     if (settings.dashboard) new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
 

@@ -37,6 +37,10 @@ const Settings = z
     allowedPorts: list(z.union([z.literal('*'), whole(0, 65_535)], 'must be a port, or * for all.'))
       .refine((ports) => ports.length > 0, 'must name at least one port, or * for all.')
       .default([443, 8443]),
+    /** A webhook with nothing but failures for so many days is turned off; `off`: never. */
+    disableAfterDays: z
+      .union([z.literal('off'), whole(1, 30)], 'must be a whole number, 1 to 30, or off.')
+      .default(5),
     /** Waits before each attempt, the first included. */
     retrySchedule: list(z.string())
       .superRefine((entries, context) => {

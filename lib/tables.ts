@@ -43,6 +43,12 @@ export class Tables extends Construct {
     grant(grantee, this.config, [...look, 'dynamodb:UpdateItem'])
   }
 
+  /** To change webhooks as a whole, and to remove notices that were told. Other items, tokens among them, are out of reach. */
+  grantTurnOff(grantee: IGrantable): void {
+    grant(grantee, this.config, ['dynamodb:PutItem'], 'webhook')
+    grant(grantee, this.config, ['dynamodb:DeleteItem'], 'notice')
+  }
+
   grantManageConfig(grantee: IGrantable): void {
     grant(grantee, this.config, [...look, ...write])
   }
@@ -53,8 +59,15 @@ export class Tables extends Construct {
 }
 
 // `Table.grant` adds the indexes as `*`; there are none.
-function grant(grantee: IGrantable, table: NamedTable, actions: string[]): void {
-  Grant.addToPrincipal({ grantee, actions, resourceArns: [table.tableArn] })
+function grant(grantee: IGrantable, table: NamedTable, actions: string[], partition?: string): void {
+  Grant.addToPrincipal({
+    grantee,
+    actions,
+    resourceArns: [table.tableArn],
+    ...(partition !== undefined && {
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+    }),
+  })
 }
 
 function keptTable(scope: Construct, id: string, timeToLiveAttribute?: string): Table {

@@ -15,12 +15,14 @@ import {
 import { openDatabase } from '../functions/adapters/sqlite/database.ts'
 import { SqliteExpiry } from '../functions/adapters/sqlite/expiry.ts'
 import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
+import { SqliteAttemptHours } from '../functions/adapters/sqlite/sqlite-attempt-hours.ts'
 import { SqliteBreakers } from '../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteErasure } from '../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
 import { SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
+import { SqliteNotices } from '../functions/adapters/sqlite/sqlite-notices.ts'
 import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
@@ -193,6 +195,11 @@ export async function openEngine(
         webhooks,
         deliveries,
         position: new SqlitePosition(store, 'audit'),
+        attemptHours: new SqliteAttemptHours(store),
+        notices: new SqliteNotices(store),
+        watchPosition: new SqlitePosition(store, 'failures'),
+        disableAfterMs: settings.disableAfter,
+        newEventId,
         fanOutQueue,
         deliveryQueue,
         now,

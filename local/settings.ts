@@ -26,6 +26,7 @@ const list = z.string().transform((text) =>
     .map((entry) => entry.trim())
     .filter((entry) => entry !== ''),
 )
+const dayMs = 86_400_000
 const flag = z
   .enum(['true', 'false', '1', '0', ''], 'must be true or false.')
   .transform((text) => text === 'true' || text === '1')
@@ -94,6 +95,13 @@ const options = {
     fallback: '30d',
     help: 'how long events and the log are kept',
   },
+  disableAfter: {
+    flag: 'disable-after',
+    env: 'DISABLE_AFTER',
+    value: 'TIME',
+    fallback: '5d',
+    help: 'a webhook with nothing but failures for so long is turned off; off: never',
+  },
   retrySchedule: {
     flag: 'retry-schedule',
     env: 'RETRY_SCHEDULE',
@@ -142,11 +150,20 @@ const Settings = z.object({
       return durationMs
     }),
   ),
+  disableAfter: z.string().transform(
+    asIssue((text: string) => {
+      if (text === 'off') return undefined
+      const durationMs = parseDuration(text)
+      if (durationMs === undefined || durationMs < dayMs || durationMs > 30 * dayMs)
+        throw new Error('must be a duration from 1d to 30d, or off.')
+      return durationMs
+    }),
+  ),
   retrySchedule: list.transform(asIssue(parseRetrySchedule)),
   logEvents: flag,
 })
 
-/** Everything that can be set; `retention` in milliseconds. */
+/** Everything that can be set; `retention` and `disableAfter` in milliseconds. */
 export type Settings = z.output<typeof Settings> & { readonly development: boolean }
 
 /** What `npm start` sets: a receiver on this machine, over plain HTTP, on any port. */

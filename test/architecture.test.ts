@@ -20,10 +20,10 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/domain/': /^functions\/domain\/|^node:(crypto|buffer)$|^zod\/mini$/,
   'functions/use-cases/': /^functions\/(domain|use-cases)\/|^node:(crypto|buffer)$/,
   'functions/adapters/':
-    /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sqs)|lib-dynamodb|credential-provider-env)$/,
+    /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sns|sqs)|lib-dynamodb|credential-provider-env)$/,
   'functions/entries/':
     /^functions\/(wiring\/|entries\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
-  'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sqs)|lib-dynamodb)$/,
+  'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sns|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':

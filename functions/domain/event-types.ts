@@ -1,8 +1,8 @@
-/** An event type that Sourcegraph is known to send. */
+/** An event type that is known. */
 export interface EventType {
   readonly key: string
   readonly description: string
-  /** A payload as Sourcegraph emits it: its keys in its order. */
+  /** A payload as it is sent: its keys in their order. */
   readonly example: Readonly<Record<string, unknown>>
 }
 
@@ -114,9 +114,41 @@ export const eventTypes: readonly EventType[] = [
   { key: 'user:create', description: 'A user account was created.', example: user },
 ]
 
-/** A type's example as Sourcegraph would send it: compact JSON with Go's escaping of `<`, `>` and `&`. */
+const webhook = {
+  id: 'whk_01kaqc3h5n8r2c4x',
+  description: 'Closes the ticket',
+  receiver: 'https://ci.example.com',
+}
+
+/** What this service itself tells of webhooks. */
+export const ownEventTypes: readonly EventType[] = [
+  {
+    key: 'webhook:disabled',
+    description: 'A webhook was turned off: 410 Gone, or nothing but failures.',
+    example: {
+      webhook,
+      reason: 'failing',
+      disabled_at: '2026-11-28T15:02:00.000Z',
+      failing_since: '2026-11-23T14:00:00.000Z',
+      failed_attempts: 1204,
+    },
+  },
+  {
+    key: 'webhook:failing',
+    description: 'A webhook has nothing but failures and will be turned off.',
+    example: {
+      webhook,
+      failing_since: '2026-11-23T14:00:00.000Z',
+      failed_attempts: 604,
+      percent: 50,
+      disables_at: '2026-11-28T14:00:00.000Z',
+    },
+  },
+]
+
+/** A type's example as it would be sent; Sourcegraph's are compact JSON with Go's escaping of `<`, `>` and `&`. */
 export function examplePayload(key: string): Uint8Array | undefined {
-  const type = eventTypes.find((candidate) => candidate.key === key)
+  const type = [...eventTypes, ...ownEventTypes].find((candidate) => candidate.key === key)
   if (type === undefined) return undefined
   const escapes: Readonly<Record<string, string>> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026' }
   return Buffer.from(

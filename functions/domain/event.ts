@@ -1,6 +1,6 @@
-/** Who posted an event: a Sourcegraph instance, a publisher's token, or this service itself for a test. */
+/** Who posted an event: a Sourcegraph instance, a publisher's token, or this service itself: for a test, or to tell of a webhook, whose id it then has. */
 export interface Origin {
-  readonly kind: 'source' | 'token' | 'test'
+  readonly kind: 'source' | 'token' | 'test' | 'service'
   readonly id: string
 }
 

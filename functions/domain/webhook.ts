@@ -11,6 +11,9 @@ export interface PreviousSecret {
   readonly expiresAt: number
 }
 
+/** gone: its receiver answered 410. failing: it has had nothing but failures for days. */
+export type DisabledReason = 'gone' | 'failing'
+
 /** One configured receiver. */
 export interface Webhook {
   readonly id: string
@@ -29,8 +32,14 @@ export interface Webhook {
   readonly previousSecret: PreviousSecret | undefined
   readonly enabled: boolean
   /** Why the service itself turned the webhook off; null while it is on or when an admin did. */
-  readonly disabledReason: 'gone' | null
+  readonly disabledReason: DisabledReason | null
   readonly disabledAt: number | null
+  /** The last time that it was off and was turned on again; what it missed then can be replayed. */
+  readonly lastOff: { readonly since: number; readonly until: number } | null
+  /** Failures before it do not count against the webhook: then it got another URL, was turned on, or began to fail; 0: all do. */
+  readonly failuresFrom: number
+  /** The last share of the time, in percent, that was warned of since `failuresFrom`; 0: none. */
+  readonly warned: number
   /** Undefined: the deployment's own. */
   readonly retrySchedule: RetrySchedule | undefined
   /** Most requests a second; undefined: no limit. */

@@ -64,6 +64,9 @@ export async function createWebhook(
     hiddenBefore: undefined,
     disabledReason: null,
     disabledAt: wanted.enabled ? null : nowMs,
+    lastOff: null,
+    failuresFrom: 0,
+    warned: 0,
     version: 1,
     createdAt: nowMs,
     updatedAt: nowMs,
@@ -89,7 +92,8 @@ export interface WebhookChanges {
 }
 
 /**
- * Changes a webhook; enabling one that the service turned off clears why.
+ * Changes a webhook. Turning it on clears why it was off and notes how long; that and another URL set the clock of failures
+ * back.
  * @param expectedVersion from `If-Match`; undefined changes whatever is there.
  * @throws NotFound, VersionMismatch, InvalidInput when headers exceed their number.
  */
@@ -101,6 +105,9 @@ export async function updateWebhook(
   for (;;) {
     const current = await currentWebhook(deps, id, expectedVersion)
     const enabled = changes.enabled ?? current.enabled
+    const nowMs = deps.now()
+    const isTurnedOn = enabled && !current.enabled
+    const isAnother = changes.url !== undefined && changes.url !== current.url
     const updated: Webhook = {
       ...current,
       url: changes.url ?? current.url,
@@ -110,7 +117,11 @@ export async function updateWebhook(
       ...(await mergeHeaders(deps, current, changes)),
       enabled,
       disabledReason: enabled ? null : current.disabledReason,
-      disabledAt: enabled ? null : current.enabled ? deps.now() : current.disabledAt,
+      disabledAt: enabled ? null : current.enabled ? nowMs : current.disabledAt,
+      lastOff: isTurnedOn
+        ? { since: current.disabledAt ?? current.updatedAt, until: nowMs }
+        : current.lastOff,
+      ...((isTurnedOn || isAnother) && { failuresFrom: nowMs, warned: 0 }),
       retrySchedule:
         changes.retrySchedule === undefined ? current.retrySchedule : (changes.retrySchedule ?? undefined),
       rateLimit: changes.rateLimit === undefined ? current.rateLimit : (changes.rateLimit ?? undefined),
@@ -121,10 +132,10 @@ export async function updateWebhook(
           ? current.hiddenBefore
           : hiddenUntil(current, deps.now()) || undefined,
       version: current.version + 1,
-      updatedAt: deps.now(),
+      updatedAt: nowMs,
     }
     if (!(await deps.webhooks.replace(updated, current.version))) continue
-    if (updated.url !== current.url || (updated.enabled && !current.enabled)) await forgive(deps.breakers, id)
+    if (isTurnedOn || isAnother) await forgive(deps.breakers, id)
     return updated
   }
 }

@@ -1,4 +1,5 @@
 import type { KMSClient } from '@aws-sdk/client-kms'
+import type { SNSClient } from '@aws-sdk/client-sns'
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { LogStore } from '../adapters/aws/log-store.ts'
@@ -10,6 +11,7 @@ export interface Aws {
   readonly tables: DynamoDBDocumentClient
   readonly queues: SQSClient
   readonly keys: KMSClient
+  readonly topics: SNSClient
   /** The operator's token, as it is now. */
   readonly readOperatorToken: () => Promise<string>
   readonly now: () => number

@@ -25,7 +25,7 @@ const aMinute = { maxAgeMs: 60_000, maxEntries: 10_000 }
 /** `deliver` over AWS. */
 export function deliverOnAws(
   environment: EnvironmentOf<'deliver'>,
-  aws: Omit<Aws, 'readOperatorToken'> & {
+  aws: Omit<Aws, 'readOperatorToken' | 'topics'> & {
     /** What sends; over this machine's network when left out. */
     readonly sender?: Sender
   },

@@ -14,7 +14,7 @@ import { type Aws, logStore } from './aws.ts'
 import { telemetryOnAws } from './telemetry.ts'
 
 /** `ingest` over AWS. */
-export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Omit<Aws, 'pause'>) {
+export function ingestOnAws(environment: EnvironmentOf<'ingest'>, aws: Omit<Aws, 'pause' | 'topics'>) {
   const { tables, queues, keys, now, log } = aws
   const config = new Table(tables, environment.CONFIG_TABLE)
   const sources = new DynamoSources(config)

@@ -29,7 +29,6 @@ describe('alarms', () => {
       'AlarmsFarBehind',
       'AlarmsServerErrors',
       'AlarmsSweepStopped',
-      'AlarmsWebhooksDisabled',
       'AlarmsWebhooksHeldBack',
       'AlarmsadminErrors',
       'AlarmsadminThrottles',
@@ -70,7 +69,6 @@ describe('alarms', () => {
   })
 
   it.each([
-    ['WebhooksDisabled', metricNames.webhooksDisabled],
     ['WebhooksHeldBack', metricNames.breakersOpened],
     ['FarBehind', metricNames.firstAttemptAge],
     ['FailingDeliveries', metricNames.attemptFailed],

@@ -102,14 +102,45 @@ describe('permissions', () => {
   })
 
   it.each([
-    ['dynamodb:PutItem', ['Admin']],
-    ['dynamodb:DeleteItem', ['Admin']],
+    ['dynamodb:PutItem', ['Sweep', 'Admin']],
+    ['dynamodb:DeleteItem', ['Sweep', 'Admin']],
     ['dynamodb:UpdateItem', ['Ingest', 'Deliver', 'Sweep', 'Admin']],
   ])('let only those use %s on what is configured who must', (action, users) => {
     const granted = functionNames.filter((name) =>
       permissionsOf(stack, name).includes(`${action} → ConfigTable`),
     )
     expect(granted).toEqual(users)
+  })
+
+  it('let the sweep replace webhooks and remove notices, and no other items', () => {
+    const held = statementsOf(stack, 'Sweep').filter(({ Condition }) => Condition !== undefined)
+    expect(held.map(({ Action, Condition }) => [Action, Condition])).toEqual(
+      [
+        ['dynamodb:PutItem', 'webhook'],
+        ['dynamodb:DeleteItem', 'notice'],
+      ].map(([action, partition]) => [
+        [action],
+        { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+      ]),
+    )
+    const free = statementsOf(stack, 'Sweep')
+      .filter(
+        ({ Resource, Condition }) =>
+          Resource.some((one) => targetOf(one) === 'ConfigTable') && Condition === undefined,
+      )
+      .flatMap(({ Action }) => Action)
+    expect(free).not.toContain('dynamodb:PutItem')
+    expect(free).not.toContain('dynamodb:DeleteItem')
+  })
+
+  it('let the sweep alone tell the operator, on the one topic', () => {
+    const tellers = functionNames.flatMap((name) =>
+      permissionsOf(stack, name)
+        .filter((permission) => permission.startsWith('sns:'))
+        .map((permission) => `${name} ${permission}`),
+    )
+    const [topic] = Object.keys(resourcesOf(stack, 'AWS::SNS::Topic'))
+    expect(tellers).toEqual([`Sweep sns:Publish → ${topic}`])
   })
 
   it.each([

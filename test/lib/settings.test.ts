@@ -59,6 +59,8 @@ describe('settings of a stage', () => {
   it.each([
     [{ retentionDays: 0 }, 'retentionDays: must be at least 1.'],
     [{ retentionDays: 'a month' }, 'retentionDays: must be a whole number, 1 to 365.'],
+    [{ disableAfterDays: 31 }, 'disableAfterDays: must be '],
+    [{ disableAfterDays: 'never' }, 'disableAfterDays: must be a whole number, 1 to 30, or off.'],
     [{ logRetentionDays: 31 }, 'logRetentionDays: must be one of 1, 3, 5, 7,'],
     [{ allowedNetworks: ['10.0.0.1/8'] }, 'allowedNetworks.0: "10.0.0.1/8" is not a network'],
     [{ allowedPorts: '443,http' }, 'allowedPorts.1: must be a port, or * for all.'],

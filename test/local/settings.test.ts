@@ -29,6 +29,7 @@ describe('parseSettings', () => {
       allowHttp: false,
       allowedPorts: [443, 8443],
       retention: 30 * 86_400_000,
+      disableAfter: 5 * 86_400_000,
       retrySchedule: [
         0, 5_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 36_000_000, 50_400_000, 72_000_000, 86_400_000,
       ],
@@ -63,6 +64,13 @@ describe('parseSettings', () => {
       name: 'retention',
       fromFlag: 5_400_000,
       fromEnv: 2_000,
+    },
+    {
+      flag: '--disable-after=36h',
+      env: { DISABLE_AFTER: 'off' },
+      name: 'disableAfter',
+      fromFlag: 36 * 3_600_000,
+      fromEnv: undefined,
     },
     {
       flag: '--retry-schedule=0s,1s',

@@ -25,6 +25,7 @@ import { attributesOf, createQueue } from '../contracts/fauxqs-queue.ts'
 import type { FunctionName } from '../faults/support/fault-injector.ts'
 import { ApiClient } from './api-client.ts'
 import { handleBatchOnce } from './sqs-batches.ts'
+import { openTopic } from './told-operator.ts'
 
 export interface AwsServiceOptions {
   /** As the variables of the environment say it; by default three attempts a second apart, receivers on this machine. */
@@ -68,7 +69,9 @@ export async function openAwsService({
 }: AwsServiceOptions = {}) {
   const { close: closeTables, ...tables } = await openTables()
   const sqs = buildApp({ logger: false })
-  const queues = sqsClient({ ...patientNobody, endpoint: await sqs.listen({ port: 0, host: '127.0.0.1' }) })
+  const endpoint = await sqs.listen({ port: 0, host: '127.0.0.1' })
+  const queues = sqsClient({ ...patientNobody, endpoint })
+  const topic = await openTopic(endpoint, queues)
   const kms = await startFakeAws(answerAsKms)
   const keys = kmsClient({ ...kms.settings, ...patientNobody })
   const [fanOutQueue, deliveryQueue] = await Promise.all(
@@ -79,6 +82,7 @@ export async function openAwsService({
     ...{ CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
     ...{ FAN_OUT_QUEUE_URL: fanOutQueue.url, DELIVERY_QUEUE_URL: deliveryQueue.url },
     ...{ KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'tests', LOG_EVENTS: 'true' },
+    ...{ NOTICES_TOPIC: topic.arn, DISABLE_AFTER_DAYS: '5' },
     ...{
       ALLOWED_NETWORKS: '127.0.0.0/8',
       ALLOW_HTTP: 'true',
@@ -88,7 +92,7 @@ export async function openAwsService({
     ...settings,
   }
   const aws: Aws = {
-    ...{ tables: tables.client, queues, keys, now, pause, log, writeLine },
+    ...{ tables: tables.client, queues, topics: topic.topics, keys, now, pause, log, writeLine },
     readOperatorToken: async () => operatorToken,
   }
   const wire = () => ({
@@ -139,6 +143,9 @@ export async function openAwsService({
       wired = wire()
     },
     sweep: functions.sweep,
+    topics: topic.topics,
+    /** What the operator was told by the topic. */
+    told: topic.told,
     deadLetters: async (): Promise<number> => {
       const counts = [fanOutQueue, deliveryQueue].map(async ({ deadLetterUrl }) =>
         Number((await attributesOf(queues, deadLetterUrl)).ApproximateNumberOfMessages),
@@ -149,6 +156,7 @@ export async function openAwsService({
       gateway.closeAllConnections()
       await new Promise((resolve) => gateway.close(resolve))
       queues.destroy()
+      topic.topics.destroy()
       keys.destroy()
       await Promise.all([sqs.close(), kms.close(), closeTables()])
     },

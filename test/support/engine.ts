@@ -7,11 +7,13 @@ import { AesCipher } from '../../functions/adapters/aes-cipher.ts'
 import { newEventId, newReplayId, newRun, newSecret, newWebhookId } from '../../functions/adapters/random.ts'
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
+import { SqliteAttemptHours } from '../../functions/adapters/sqlite/sqlite-attempt-hours.ts'
 import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteErasure } from '../../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
+import { SqliteNotices } from '../../functions/adapters/sqlite/sqlite-notices.ts'
 import { SqlitePosition } from '../../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
 import { SqliteRateLimiter } from '../../functions/adapters/sqlite/sqlite-rate-limiter.ts'
@@ -22,6 +24,7 @@ import { SqliteWebhooks } from '../../functions/adapters/sqlite/sqlite-webhooks.
 import type { Event } from '../../functions/domain/event.ts'
 import { ExpiringCache } from '../../functions/domain/expiring-cache.ts'
 import { DeliveryMessage, FanOutMessage } from '../../functions/domain/messages.ts'
+import type { NoticeWords } from '../../functions/domain/notice-words.ts'
 import type { Observation } from '../../functions/domain/observation.ts'
 import type { Outcome } from '../../functions/domain/outcome.ts'
 import type { Slowness, Streak } from '../../functions/domain/receiver-health.ts'
@@ -61,6 +64,7 @@ export async function openTestEngine({
   defaultSchedule = [0, 5_000, 300_000, 7_200_000],
   now: otherNow,
   slowness,
+  disableAfterMs = 5 * 86_400_000,
   maxReceives = 20,
 }: {
   answer?: (request: OutgoingRequest, nth: number) => Outcome | Promise<Outcome>
@@ -69,6 +73,7 @@ export async function openTestEngine({
   now?: () => number
   slowness?: Slowness | undefined
   maxReceives?: number | undefined
+  disableAfterMs?: number | undefined
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-engine-'))
   const file = join(folder, 'webhooks.db')
@@ -81,6 +86,7 @@ export async function openTestEngine({
   const cipher = new AesCipher(Buffer.alloc(32, 7))
   const webhooks = new SqliteWebhooks(store)
   const requests: (OutgoingRequest & { readonly at: number })[] = []
+  const told: NoticeWords[] = []
   const logged: { readonly message: string; readonly fields: LogFields | undefined }[] = []
   const observed: Observation[] = []
   const log: Log = {
@@ -100,6 +106,13 @@ export async function openTestEngine({
     deliveries: new SqliteDeliveries(store),
     deliveryLog: new SqliteDeliveryLog(store),
     position: new SqlitePosition(store, 'audit'),
+    attemptHours: new SqliteAttemptHours(store),
+    notices: new SqliteNotices(store),
+    watchPosition: new SqlitePosition(store, 'failures'),
+    disableAfterMs,
+    page: async (words: NoticeWords) => {
+      told.push(words)
+    },
     tokens: new SqliteTokens(store),
     replays: new SqliteReplays(store),
     retentionMs,
@@ -136,6 +149,8 @@ export async function openTestEngine({
     logged,
     /** What was observed, in order. */
     observed,
+    /** What the operator was told. */
+    told,
     /** What reached the receiver, and when. */
     requests,
     advance: (durationMs: number) => {

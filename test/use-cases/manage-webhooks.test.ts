@@ -133,6 +133,28 @@ describe('managing webhooks', () => {
     })
   })
 
+  it('keeps how long a webhook was off the last time, and sets the clock of its failures back when it is turned on', async () => {
+    const { id } = await create()
+    await engine.webhooks.disable(id, 'gone', engine.now())
+    const since = engine.now()
+    engine.advance(1_000)
+    const on = { lastOff: { since, until: engine.now() }, failuresFrom: engine.now(), warned: 0 }
+    expect(await update(id, { enabled: true })).toMatchObject(on)
+    engine.advance(1_000)
+    for (const changes of [{ enabled: true }, { enabled: false }, { description: 'new' }])
+      expect(await update(id, changes)).toMatchObject(on)
+  })
+
+  it.each([
+    ['sets the clock of failures back for another URL', 'https://other.example.com/', true],
+    ['leaves the clock of failures alone for the same URL', wanted.url, false],
+  ])('%s', async (_, url, isSetBack) => {
+    const { version, ...webhook } = await create()
+    await engine.webhooks.replace({ ...webhook, failuresFrom: 1, warned: 70, version: 2 }, version)
+    const expected = isSetBack ? { failuresFrom: engine.now(), warned: 0 } : { failuresFrom: 1, warned: 70 }
+    expect(await update(webhook.id, { url })).toMatchObject(expected)
+  })
+
   it('merges headers by name, whatever its case; null removes', async () => {
     const { id } = await create({ headers: { 'X-One': '1', 'X-Two': '2', 'X-Three': '3' } })
     const { headers } = await update(id, { headers: { 'x-two': 'second', 'X-THREE': null, 'X-Four': '4' } })

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { KMSClient } from '@aws-sdk/client-kms'
+import { SNSClient } from '@aws-sdk/client-sns'
 import { SQSClient } from '@aws-sdk/client-sqs'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
@@ -41,6 +42,11 @@ export function documentClient(settings: AwsSettings = {}): DynamoDBDocumentClie
 export function sqsClient(settings: AwsSettings = {}): SQSClient {
   // By default the queue's URL names the host to talk to, and AWS_ENDPOINT_URL goes unheard.
   return new SQSClient({ ...clientConfig(settings), useQueueUrlAsEndpoint: false })
+}
+
+/** The client of the topic of notices. */
+export function snsClient(settings: AwsSettings = {}): SNSClient {
+  return new SNSClient(clientConfig(settings))
 }
 
 /** The key client. */

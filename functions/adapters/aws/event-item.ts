@@ -14,7 +14,7 @@ const maxInsideBytes = 3_000
 const Head = z.object({
   sk: z.string(),
   type: z.string(),
-  origin_kind: z.enum(['source', 'token', 'test']),
+  origin_kind: z.enum(['source', 'token', 'test', 'service']),
   origin_id: z.string(),
   payload_bytes: z.number(),
   erased_at: z.optional(z.number()),

@@ -1,3 +1,4 @@
+import { countsKeptMs } from '../../domain/failing.ts'
 import { counterKey, endOfCounter } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
 import type { Key } from './table.ts'
@@ -51,7 +52,7 @@ export class HourlyCounters {
 
   async #write(key: Key, { total, errored }: Tally): Promise<void> {
     await this.#store.table.update(key, {
-      set: { expires_at: expiresAt(endOfCounter(key.sk) + this.#store.retentionMs) },
+      set: { expires_at: expiresAt(endOfCounter(key.sk) + Math.max(this.#store.retentionMs, countsKeptMs)) },
       add: { total, errored },
     })
   }

@@ -1,5 +1,7 @@
+import { offNoticeId } from '../../domain/notice.ts'
 import type { Webhook } from '../../domain/webhook.ts'
 import { ChangeCounts, KeptReads } from './kept-reads.ts'
+import { noticeKey } from './notice-key.ts'
 import type { Key, Table } from './table.ts'
 import { parseWebhook } from './webhook-item.ts'
 
@@ -31,6 +33,8 @@ export class KnownWebhooks {
   }
 
   async disable(id: string, reason: 'gone', nowMs: number): Promise<void> {
+    const notice = { webhookId: id, at: nowMs, kind: reason }
+    await this.#table.update(noticeKey(offNoticeId(id, nowMs)), { set: { notice } })
     const disabled = await this.#table.update(
       webhookKey(id),
       {

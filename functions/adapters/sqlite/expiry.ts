@@ -1,3 +1,4 @@
+import { countsKeptMs } from '../../domain/failing.ts'
 import { firstEventIdAt, firstReplayIdAt } from '../../domain/ids.ts'
 import { hourMs } from './sqlite-deliveries.ts'
 import type { SqliteStore } from './store.ts'
@@ -74,8 +75,9 @@ export class SqliteExpiry {
   }
 
   #deleteDeliveries(webhookId: string, cutoff: number): Promise<number> {
+    const countedSince = Math.min(cutoff, this.#store.now() - countsKeptMs)
     return this.#store.commits.write(() => {
-      this.#statements.counters.run(webhookId, Math.floor(cutoff / hourMs))
+      this.#statements.counters.run(webhookId, Math.floor(countedSince / hourMs))
       this.#statements.collect.run(webhookId, cutoff)
       return this.#deleteCollected()
     })

@@ -101,6 +101,15 @@ create index replays_by_webhook on replays (webhook_id, id);
 create index deliveries_to_mend on deliveries (webhook_id, event_id) where errored = 1;
 `
 
+const failing = `
+alter table webhooks add column last_off_since integer;
+alter table webhooks add column last_off_until integer;
+alter table webhooks add column failures_from integer not null default 0;
+alter table webhooks add column warned integer not null default 0;
+
+create table notices (id text primary key, notice text not null) strict, without rowid;
+`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
@@ -113,6 +122,7 @@ export const migrations: readonly string[] = [
   erasures,
   retentions,
   replays,
+  failing,
 ]
 
 /** The version that this code works with; data of a higher one are refused. */

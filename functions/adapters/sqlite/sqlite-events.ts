@@ -19,7 +19,7 @@ const FanOutRow = z.object({ at: z.number(), webhook_ids: ids, missed_by: ids })
 const EventRow = z.object({
   id: z.string(),
   type: z.string(),
-  origin_kind: z.enum(['source', 'token', 'test']),
+  origin_kind: z.enum(['source', 'token', 'test', 'service']),
   origin_id: z.string(),
   accepted_at: z.number(),
   payload_bytes: z.number(),

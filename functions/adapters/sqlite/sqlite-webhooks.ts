@@ -4,6 +4,7 @@ import { anyEventType, type Webhook } from '../../domain/webhook.ts'
 import type { WebhookFilter } from '../../use-cases/log-queries.ts'
 import { receiverAuthShape } from '../receiver-auth-shape.ts'
 import { flagColumn, jsonColumn } from './json-column.ts'
+import { putNotice } from './sqlite-notices.ts'
 import type { SqliteStore } from './store.ts'
 
 const sealedColumn = z.pipe(z.string(), z.transform(parseSealed))
@@ -27,8 +28,12 @@ const Row = z.pipe(
     previous_secret: z.nullable(sealedColumn),
     previous_secret_expires_at: z.nullable(z.number()),
     enabled: flagColumn,
-    disabled_reason: z.nullable(z.literal('gone')),
+    disabled_reason: z.nullable(z.enum(['gone', 'failing'])),
     disabled_at: z.nullable(z.number()),
+    last_off_since: z.nullable(z.number()),
+    last_off_until: z.nullable(z.number()),
+    failures_from: z.number(),
+    warned: z.number(),
     retry_schedule: z.nullable(jsonColumn(z.array(z.number()))),
     rate_limit: z.nullable(z.number()),
     retention_ms: z.nullable(z.number()),
@@ -54,6 +59,12 @@ const Row = z.pipe(
       enabled: row.enabled,
       disabledReason: row.disabled_reason,
       disabledAt: row.disabled_at,
+      lastOff:
+        row.last_off_since === null || row.last_off_until === null
+          ? null
+          : { since: row.last_off_since, until: row.last_off_until },
+      failuresFrom: row.failures_from,
+      warned: row.warned,
       retrySchedule: row.retry_schedule ?? undefined,
       rateLimit: row.rate_limit ?? undefined,
       retentionMs: row.retention_ms ?? undefined,
@@ -66,7 +77,7 @@ const Row = z.pipe(
 )
 
 const columns =
-  'url, description, event_types, scope, headers, auth, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, retry_schedule, rate_limit, retention_ms, hidden_before, version, created_at, updated_at'
+  'url, description, event_types, scope, headers, auth, secret, previous_secret, previous_secret_expires_at, enabled, disabled_reason, disabled_at, last_off_since, last_off_until, failures_from, warned, retry_schedule, rate_limit, retention_ms, hidden_before, version, created_at, updated_at'
 
 function columnValues(webhook: Webhook) {
   return [
@@ -82,6 +93,10 @@ function columnValues(webhook: Webhook) {
     webhook.enabled ? 1 : 0,
     webhook.disabledReason,
     webhook.disabledAt,
+    webhook.lastOff?.since ?? null,
+    webhook.lastOff?.until ?? null,
+    webhook.failuresFrom,
+    webhook.warned,
     webhook.retrySchedule === undefined ? null : JSON.stringify(webhook.retrySchedule),
     webhook.rateLimit ?? null,
     webhook.retentionMs ?? null,
@@ -129,6 +144,7 @@ export class SqliteWebhooks {
         `update webhooks set enabled = 0, disabled_reason = ?, disabled_at = ?, updated_at = ?, version = version + 1
          where id = ? and enabled = 1`,
       ),
+      notice: putNotice(store),
       list: database.prepare(
         `select * from webhooks w where id < :before and (:enabled is null or enabled = :enabled)
          and (:type is null or exists (select 1 from subscriptions s where s.webhook_id = w.id and s.event_type in (:type, '${anyEventType}')))
@@ -195,7 +211,10 @@ export class SqliteWebhooks {
   }
 
   async disable(id: string, reason: 'gone', nowMs: number): Promise<void> {
-    await this.#change(() => this.#statements.disable.run(reason, nowMs, nowMs, id))
+    await this.#change(() => {
+      if (this.#statements.disable.run(reason, nowMs, nowMs, id).changes > 0)
+        this.#statements.notice({ webhookId: id, at: nowMs, kind: reason })
+    })
   }
 
   #change<Result>(work: () => Result): Promise<Result> {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
-import { eventTypes } from '../../domain/event-types.ts'
+import { eventTypes, ownEventTypes } from '../../domain/event-types.ts'
 import { hiddenUntil } from '../../domain/webhook.ts'
 import { eraseEvent } from '../../use-cases/erase-event.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
@@ -135,8 +135,9 @@ export const eventEndpoints: readonly Endpoint[] = [
     path: '/event-types',
     scope: 'read',
     operationId: 'listEventTypes',
-    summary: 'List the event types that Sourcegraph is known to send',
-    description: 'A source may send others; a webhook gets them if it names them or *.',
+    summary: 'List the event types that are known',
+    description:
+      'What Sourcegraph is known to send, and webhook:… by which this service tells of webhooks. A source may send others; a webhook gets them if it names them or *.',
     tag,
     replies: {
       200: {
@@ -147,7 +148,7 @@ export const eventEndpoints: readonly Endpoint[] = [
               key: z.string().meta({ example: 'batch_change:apply' }),
               description: z.string().meta({ example: 'A batch spec was applied to a batch change.' }),
               example: z.record(z.string(), z.unknown()).meta({
-                description: 'A payload as Sourcegraph sends it',
+                description: 'A payload as it is sent',
                 example: { id: 'QmF0Y2hDaGFuZ2U6MTcz' },
               }),
             })
@@ -155,6 +156,9 @@ export const eventEndpoints: readonly Endpoint[] = [
         ),
       },
     },
-    handle: async () => ({ status: 200, body: { data: eventTypes, next_cursor: null } }),
+    handle: async () => ({
+      status: 200,
+      body: { data: [...eventTypes, ...ownEventTypes], next_cursor: null },
+    }),
   }),
 ]

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { ZodOpenApiOperationObject } from 'zod-openapi'
-import { eventTypes } from '../../domain/event-types.ts'
+import { eventTypes, ownEventTypes } from '../../domain/event-types.ts'
 import { userAgent } from '../../version.ts'
 import { EventId, EventTypeName } from '../schemas/fields.ts'
 
@@ -42,7 +42,7 @@ export const receiverOperation: ZodOpenApiOperationObject = {
       'application/json': {
         schema: {},
         examples: Object.fromEntries(
-          eventTypes.map(({ key, description, example }) => [
+          [...eventTypes, ...ownEventTypes].map(({ key, description, example }) => [
             key.replace(':', '_'),
             { summary: description, value: example },
           ]),

@@ -127,7 +127,7 @@ export const webhookEndpoints: readonly Endpoint[] = [
     operationId: 'updateWebhook',
     summary: 'Change a webhook',
     description:
-      'What is absent stays. Changes apply to the next attempt of every delivery. Enabling clears disabled_reason.',
+      'What is absent stays. Changes apply to the next attempt of every delivery. Enabling clears disabled_reason and sets the clock of failures back; last_off in the answer says from when to when events were missed, for a replay.',
     tag,
     params,
     body: UpdateWebhook,

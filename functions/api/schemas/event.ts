@@ -9,10 +9,13 @@ export const EventResource = z
     type: EventType,
     origin: z
       .object({
-        kind: z.enum(['source', 'token', 'test']),
+        kind: z.enum(['source', 'token', 'test', 'service']),
         id: z.string().meta({ example: 'src_01kaqc3h5n8r2c4x' }),
       })
-      .meta({ description: 'Who posted it: a source, a token, or a test of a webhook' }),
+      .meta({
+        description:
+          'Who posted it: a source, a token, or this service, for a test of the webhook with that id or to tell of it',
+      }),
     accepted_at: Time,
     payload_bytes: Count.meta({ example: 380 }),
     fanned_out_at: Time.nullable().meta({

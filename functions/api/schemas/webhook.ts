@@ -172,10 +172,24 @@ export const WebhookResource = z
       example: null,
     }),
     enabled: z.boolean(),
-    disabled_reason: z.enum(['gone']).nullable().meta({
-      description: 'Why the service turned it off: gone, the receiver answered 410. null when an admin did',
+    disabled_reason: z.enum(['gone', 'failing']).nullable().meta({
+      description:
+        'Why the service turned it off: gone, the receiver answered 410; failing, it had nothing but failures for too long. null when an admin did',
     }),
     disabled_at: Time.nullable(),
+    failing_since: Time.nullable().meta({
+      description:
+        'Since when, to the hour, it has had nothing but failures, once it has been warned that it will be turned off; null else',
+      example: null,
+    }),
+    last_off: z
+      .object({ since: Time, until: Time.nullable().meta({ description: 'null while it is off' }) })
+      .nullable()
+      .meta({
+        description:
+          'The last time that it was off: what it missed then is what a replay takes these times for. null: it never was',
+        example: null,
+      }),
     retry_schedule: z
       .array(z.string())
       .nullable()
@@ -224,6 +238,8 @@ export function toWebhookResource(
     enabled: webhook.enabled,
     disabled_reason: webhook.disabledReason,
     disabled_at: isoTimeOrNull(webhook.disabledAt),
+    failing_since: webhook.warned > 0 ? isoTime(webhook.failuresFrom) : null,
+    last_off: toLastOff(webhook),
     retry_schedule: webhook.retrySchedule === undefined ? null : formatRetrySchedule(webhook.retrySchedule),
     rate_limit: webhook.rateLimit ?? null,
     retention: webhook.retentionMs === undefined ? null : formatDuration(webhook.retentionMs),
@@ -232,6 +248,11 @@ export function toWebhookResource(
     created_at: isoTime(webhook.createdAt),
     updated_at: isoTime(webhook.updatedAt),
   }
+}
+
+function toLastOff({ disabledAt, lastOff }: Webhook): z.input<typeof WebhookResource>['last_off'] {
+  if (disabledAt !== null) return { since: isoTime(disabledAt), until: null }
+  return lastOff && { since: isoTime(lastOff.since), until: isoTime(lastOff.until) }
 }
 
 function toBreakerResource(breaker: Exclude<Breaker, { kind: 'closed' }>): z.input<typeof BreakerResource> {

@@ -1,6 +1,7 @@
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
+import { countsKeptMs } from '../../../functions/domain/failing.ts'
 import { bodyHash } from '../../../functions/use-cases/accept-events.ts'
 import { perTest, retentionMs } from '../../contracts/harness.ts'
 import { aDelivery, anAttempt, anEvent, builtAt } from '../../support/builders.ts'
@@ -42,7 +43,7 @@ describe('what the log forgets', () => {
       expect(await expiryOf(kind), kind).toBe(builtAt + retentionMs)
     expect(await expiryOf('key')).toBe(builtAt + windowMs)
     const endOfHour = Math.ceil(builtAt / 3_600_000) * 3_600_000
-    expect(await expiryOf('count')).toBe(endOfHour + retentionMs)
+    expect(await expiryOf('count')).toBe(endOfHour + countsKeptMs)
   })
 
   it('is no delivery that is under way, however late its next attempt', async () => {

@@ -219,7 +219,14 @@ describe('SqliteExpiry', () => {
     expect(rowsOf('hourly_counters')).toBe(3)
     await clock.advance(retentionMs + 3 * hour)
     await deleteAll()
-    expect(rowsOf('hourly_counters')).toBe(1)
+    // The watch over failures may need them for a day longer than these logs are kept.
+    expect(rowsOf('hourly_counters')).toBe(3)
     expect(await log.stats(webhookId)).toEqual({ total: 1, errored: 0 })
+    await clock.advance(24 * hour)
+    await record([aDelivery({ webhookId, createdAt: clock.now() - retentionMs, status: 'delivered' })])
+    await deleteAll()
+    // What was recorded just now is within the day.
+    expect(rowsOf('hourly_counters')).toBe(2)
+    expect(await log.stats(webhookId)).toEqual({ total: 2, errored: 0 })
   })
 })

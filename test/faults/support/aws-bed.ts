@@ -63,6 +63,12 @@ export const openAwsBed: OpenBed = async ({
     initialize,
   )
   queues.middlewareStack.add((next) => (args) => takeInPart(args, next, faults.refuses), initialize)
+  service.topics.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) =>
+        faults.call(shortName(commandName), () => next(args)),
+    initialize,
+  )
   service.keys.middlewareStack.add(
     (next, { commandName }) =>
       (args) =>
@@ -145,6 +151,7 @@ export const openAwsBed: OpenBed = async ({
     },
     put: (queue, texts) => send(queueUrls[queue].url, texts),
     take: (queue, count) => take(queueUrls[queue].url, count),
+    told: service.told,
     logOf: (eventId) => loggedIn(log, eventId),
     close: async () => {
       await service.close()

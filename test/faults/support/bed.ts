@@ -1,5 +1,6 @@
 import type { Resolve } from '../../../functions/adapters/http/guarded-connect.ts'
 import { parseNetwork } from '../../../functions/domain/ip-address.ts'
+import type { NoticeWords } from '../../../functions/domain/notice-words.ts'
 import type { UrlPolicy } from '../../../functions/domain/webhook-url.ts'
 import type { Answer } from '../../support/receiver.ts'
 import type { FaultInjector } from './fault-injector.ts'
@@ -47,6 +48,8 @@ export interface Bed {
   put(queue: QueueName, texts: readonly string[]): Promise<void>
   /** Takes up to `count` messages that are due off a queue; resolves with their texts. */
   take(queue: QueueName, count: number): Promise<readonly string[]>
+  /** All that the operator was told by the topic, or what stands for it. */
+  told(): Promise<readonly NoticeWords[]>
   logOf(eventId: string): Promise<readonly LoggedDelivery[]>
   close(): Promise<void>
 }

@@ -131,6 +131,7 @@ export const openEmbeddedBed: OpenBed = async ({
         .all(names[queue], Math.min(most, 1_000_000))
       return rows.map(({ body }) => String(body))
     },
+    told: async () => [...engine.told],
     logOf: (eventId) => loggedIn(engine.deliveryLog, eventId),
     close: async () => {
       gateway.closeAllConnections()
