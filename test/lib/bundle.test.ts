@@ -20,7 +20,7 @@ const budgets: Readonly<Record<FunctionName, number>> = {
   fanOut: 260,
   deliver: 264,
   sweep: 260,
-  admin: 400,
+  admin: 410,
   authorize: 260,
 }
 const load = createRequire(import.meta.url)
