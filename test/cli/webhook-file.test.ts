@@ -1,0 +1,218 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { BadFile } from '../../cli/bad-file.ts'
+import { hiddenPart } from '../../cli/webhook-file/entry.ts'
+import { defaultOf, meanTheSame, settingNames } from '../../cli/webhook-file/settings.ts'
+import { readWebhookFile, webhookFile } from '../../cli/webhook-file/webhook-file.ts'
+import { readYaml, yamlText } from '../../cli/webhook-file/yaml-text.ts'
+import { CredentialsInput, ReceiverAuthResource } from '../../functions/api/schemas/receiver-auth.ts'
+import { CreateWebhook, UpdateWebhook, WebhookResource } from '../../functions/api/schemas/webhook.ts'
+import { anyShownWebhook, aShownWebhook } from './support/webhooks.ts'
+
+describe('the file of webhooks', () => {
+  it('has everything that can be set of a webhook', () => {
+    const inFile = [...settingNames, 'headers', 'auth', 'secret'].toSorted()
+    expect(inFile).toEqual(Object.keys(CreateWebhook.shape).toSorted())
+    // A secret is changed by rotation.
+    expect(inFile.filter((name) => name !== 'secret')).toEqual(Object.keys(UpdateWebhook.shape).toSorted())
+    // What is not shown cannot be exported, nor compared.
+    expect(Object.keys(WebhookResource.shape)).toEqual(expect.arrayContaining([...settingNames]))
+  })
+
+  it('knows of each kind of credentials what is never shown', () => {
+    const shown = new Map(
+      ReceiverAuthResource.options.map(({ shape }) => [shape.type.value, Object.keys(shape)] as const),
+    )
+    const hidden = CredentialsInput.options.map(({ shape }) => [
+      shape.type.value,
+      Object.keys(shape).filter((name) => !shown.get(shape.type.value)?.includes(name)),
+    ])
+    expect(Object.fromEntries(hidden)).toEqual(
+      Object.fromEntries(Object.entries(hiddenPart).map(([type, part]) => [type, [part]])),
+    )
+  })
+
+  it('leaves out what is as by default, and never has a secret', () => {
+    const webhook = aShownWebhook({ id: 'whk_0000000000000001' })
+    expect(webhookFile([webhook], { ids: true })).toEqual({
+      version: 1,
+      webhooks: [
+        {
+          id: 'whk_0000000000000001',
+          url: 'https://hooks.example.com/one',
+          event_types: ['batch_change:apply'],
+          secret: { keep: true },
+        },
+      ],
+    })
+  })
+
+  it('is written so that a person reads it', () => {
+    const webhook = aShownWebhook({
+      id: 'whk_0000000000000001',
+      event_types: ['*'],
+      description: 'a \u202e b',
+      header_names: ['X-Team'],
+      auth: { type: 'basic', username: 'sourcegraph' },
+      rate_limit: 10,
+    })
+    expect(yamlText(webhookFile([webhook], { ids: true }), 'Two\nlines')).toBe(`# Two
+# lines
+
+version: 1
+webhooks:
+  - id: whk_0000000000000001
+    url: https://hooks.example.com/one
+    event_types:
+      - "*"
+    description: "a \\u202e b"
+    rate_limit: 10
+    headers:
+      X-Team: { keep: true }
+    auth:
+      type: basic
+      username: sourcegraph
+      password: { keep: true }
+    secret: { keep: true }
+`)
+  })
+
+  it('comes oldest first, whatever the order of the list', () => {
+    const webhooks = [aShownWebhook(), aShownWebhook(), aShownWebhook()]
+    expect(webhookFile(webhooks.toReversed(), { ids: true })).toEqual(webhookFile(webhooks, { ids: true }))
+  })
+
+  it('is read back as it was written, whatever webhooks hold', () => {
+    fc.assert(
+      fc.property(fc.array(anyShownWebhook, { maxLength: 5 }), (webhooks) => {
+        const value = webhookFile(webhooks, { ids: true })
+        const text = yamlText(value, 'comment')
+        const read = readYaml(text)
+        expect(read.problems).toEqual([])
+        expect(read.value).toEqual(value)
+        expect(text).not.toMatch(/[\u007f-\u009f\u202a-\u202e]/)
+        expect(readWebhookFile(read.value)).toHaveLength(webhooks.length)
+      }),
+    )
+  })
+
+  it('may be JSON, indented with tabs too', () => {
+    const value = webhookFile([aShownWebhook({ header_names: ['X-Team'] })], { ids: false })
+    expect(readYaml(JSON.stringify(value, null, '\t')).value).toEqual(value)
+  })
+})
+
+describe('settings', () => {
+  it.each([
+    ['retry_schedule', ['0s', '120m'], ['0s', '2h'], true],
+    ['retry_schedule', ['0s', '5s'], ['5s', '0s'], false],
+    ['retry_schedule', null, undefined, true],
+    ['event_types', ['a', 'b'], ['b', 'a', 'b'], true],
+    ['event_types', ['a'], ['a', 'b'], false],
+    ['scope', { batch_change_ids: ['1', '2'] }, { batch_change_ids: ['2', '1'] }, true],
+    ['scope', {}, undefined, true],
+    ['enabled', true, undefined, true],
+    ['enabled', false, undefined, false],
+    ['description', '', undefined, true],
+    ['rate_limit', 10, 10.0, true],
+  ])('compares %s %j with %j: %s', (name, one, other, same) => {
+    expect(meanTheSame(name, one, other)).toBe(same)
+  })
+
+  it('takes its defaults from the API', () => {
+    expect(Object.fromEntries(settingNames.map((name) => [name, defaultOf(name)]))).toMatchObject({
+      url: null,
+      description: '',
+      scope: {},
+      enabled: true,
+      rate_limit: null,
+    })
+  })
+})
+
+const good = '  - url: https://a.example.com/\n    event_types: [a:b]\n'
+
+describe('a bad file', () => {
+  it.each([
+    ['no YAML', 'version: 1\nwebhooks: [', [/^3|^2/]],
+    ['a key twice', `version: 1\nversion: 1\nwebhooks: []`, [/^2 .*unique/]],
+    ['a tag', `version: 1\nwebhooks: !!js/function x`, [/^2 .*tag/]],
+    ['an alias of nothing', `version: 1\nwebhooks: *`, [/^2 /]],
+    ['nothing', '', [/^1 .*object/]],
+    ['no version', 'webhooks: []', [/^1 version must be 1/]],
+    ['a version to come', 'version: 2\nwebhooks: []', [/^1 version must be 1/]],
+    ['another key', 'version: 1\nwebhooks: []\nwebhook: 1', [/^3 webhook is not a field/]],
+    ['webhooks that are no list', 'version: 1\nwebhooks:\n  a: 1', [/^2 webhooks must be a list/]],
+    ['a webhook that is none', 'version: 1\nwebhooks:\n  - 7', [/^3 webhooks.0 must be an object/]],
+    [
+      'several problems at once',
+      `version: 1\nwebhooks:\n${good}    colour: red\n  - url: ftp://a.example.com/\n    event_types: [a b]\n    rate_limit: 0`,
+      [
+        /^5 webhooks.0.colour is not a field/,
+        /^6 webhooks.1.url Write a full URL/,
+        /^7 webhooks.1.event_types.0 must be an event type/,
+        /^8 webhooks.1.rate_limit must be at least 0.1/,
+      ],
+    ],
+    [
+      'what is missing',
+      `version: 1\nwebhooks:\n  - description: x`,
+      [/^3 webhooks.0.url is required/, /^3 webhooks.0.event_types is required/],
+    ],
+    [
+      'secrets in the clear',
+      `version: 1\nwebhooks:\n${good}    secret: abc\n    auth:\n      type: bearer\n      token: def`,
+      [/^5 webhooks.0.secret must be .keep/, /^8 webhooks.0.auth.token must be .keep/],
+    ],
+    [
+      'headers that cannot be',
+      `version: 1\nwebhooks:\n${good}    headers:\n      Host: x\n      X-One: {keep: false}`,
+      [/^7 webhooks.0.headers.X-One must be/],
+    ],
+    [
+      'a forbidden header',
+      `version: 1\nwebhooks:\n${good}    headers:\n      Host: x`,
+      [/^6 webhooks.0.headers.Host belongs to the connection/],
+    ],
+    [
+      'two authorizations',
+      `version: 1\nwebhooks:\n${good}    headers: {Authorization: {keep: true}}\n    auth: {type: bearer, token: {keep: true}}`,
+      [/^6 webhooks.0.auth sets Authorization/],
+    ],
+    [
+      'an id twice',
+      `version: 1\nwebhooks:\n${good}    id: whk_0000000000000001\n${good}    id: whk_0000000000000001`,
+      [/^8 webhooks.1.id whk_0000000000000001 is in this file already/],
+    ],
+    [
+      'another kind of id',
+      `version: 1\nwebhooks:\n${good}    id: evt_1`,
+      [/^5 webhooks.0.id must be the id/],
+    ],
+  ])('with %s is told of line by line', (_what, text, expected) => {
+    const { value, problems, lineOf } = readYaml(text)
+    const read = problems.length > 0 ? { problems } : readWebhookFile(value)
+    if (!('problems' in read)) throw new Error('It was taken.')
+    const told = new BadFile('f', { ...read, lineOf }).message
+      .split('\n')
+      .slice(0, -1)
+      .map((line) =>
+        line
+          .replace(/^f:(\d+): /, '$1 ')
+          .replaceAll(/\[(\d+)\]/g, '.$1')
+          .replace(': ', ' '),
+      )
+    expect(told).toHaveLength(expected.length)
+    for (const [index, pattern] of expected.entries()) expect(told[index]).toMatch(pattern)
+  })
+
+  it('does not unfold without end', () => {
+    const lines = ['a: &a [x, x, x, x, x, x, x, x, x]']
+    for (let level = 1; level < 9; level++) {
+      const before = String.fromCharCode(96 + level)
+      const name = String.fromCharCode(97 + level)
+      lines.push(`${name}: &${name} [${Array(9).fill(`*${before}`).join(', ')}]`)
+    }
+    expect(readYaml(lines.join('\n')).problems).toHaveLength(1)
+  })
+})
