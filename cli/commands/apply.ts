@@ -1,17 +1,6 @@
 import type { Command } from 'commander'
-import { BadFile } from '../bad-file.ts'
-import { type ApplyOptions, applyEntries } from '../plan/apply-entries.ts'
-import { secretOriginOf } from '../plan/creation.ts'
-import type { PlanOptions } from '../plan/plan.ts'
-import { nameOf, readFileOf } from '../read-file.ts'
+import type { ApplyFileOptions } from '../plan/apply-file.ts'
 import type { CommandGroup } from '../session.ts'
-import { readWebhookFile } from '../webhook-file/webhook-file.ts'
-
-interface Options extends ApplyOptions {
-  readonly prune?: boolean
-  readonly generateSecrets?: boolean
-  readonly writeValues?: boolean
-}
 
 /** `apply`: make the webhooks as a file says. */
 export const applyCommand: CommandGroup = (program, open) => {
@@ -34,21 +23,9 @@ Examples:
   $ outgoing-webhooks apply webhooks.yaml --dry-run
   $ outgoing-webhooks apply webhooks.yaml --yes --secrets-file new-secrets.yaml`,
     )
-    .action(async (path: string, options: Options, command) => {
-      const session = open(command)
-      const { value, lineOf } = await readFileOf(session.terminal, path)
-      const entries = readWebhookFile(value)
-      if ('problems' in entries) throw new BadFile(nameOf(path), { ...entries, lineOf })
-      const { environment } = session.terminal
-      const planOptions = {
-        environment,
-        prunes: options.prune === true,
-        writesValues: options.writeValues === true,
-        unnamed: 'default',
-        secretOf: (entry) =>
-          secretOriginOf(entry, { environment, generates: options.generateSecrets === true }),
-      } as const satisfies PlanOptions
-      await applyEntries(session, { entries, planOptions, file: nameOf(path), lineOf }, options)
+    .action(async (path: string, options: ApplyFileOptions, command) => {
+      const { applyFile } = await import('../plan/apply-file.ts')
+      await applyFile(open(command), path, options)
     })
 }
 

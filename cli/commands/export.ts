@@ -3,8 +3,6 @@ import { Usage } from '../errors.ts'
 import { counted, jsonText } from '../output.ts'
 import { WebhookResource } from '../resources.ts'
 import type { CommandGroup } from '../session.ts'
-import { webhookFile } from '../webhook-file/webhook-file.ts'
-import { yamlText } from '../webhook-file/yaml-text.ts'
 
 const comment = `Webhooks, for "outgoing-webhooks apply". What is not here is as by default.
 {keep: true} stands for what the server has and never shows; {from_env: NAME} names a variable that has it.`
@@ -25,9 +23,11 @@ Examples:
     )
     .action(async (path: string | undefined, options: { ids: boolean }, command) => {
       const session = open(command)
+      const { webhookFile } = await import('../webhook-file/webhook-file.ts')
       const webhooks = await session.api.list('/webhooks', WebhookResource)
       const value = webhookFile(webhooks, options)
       const isJson = session.json || path?.endsWith('.json') === true
+      const { yamlText } = await import('../webhook-file/yaml-text.ts')
       const text = isJson ? jsonText(value) : yamlText(value, comment)
       if (path === undefined || path === '-') return session.terminal.print(text)
       await writeFile(path, text).catch((error: NodeJS.ErrnoException) => {

@@ -45,6 +45,8 @@ export async function applyEntries(session: Session, wanted: Wanted, options: Ap
       throw new Differs(`This was a dry run: ${counted(plan.steps.length, 'step')} to do, nothing was done.`)
     return
   }
+  // Whoever is asked sees what for, also where results are JSON.
+  if (json && options.yes !== true) terminal.note(planText(plan, terminal))
   await session.confirm(`Do this at ${api.url}?`, options)
   const answers = await askForSecrets(session, plan)
   const secretsFile = secretsFileFor(plan, options)

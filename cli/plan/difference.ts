@@ -13,6 +13,8 @@ export interface FieldChange {
   readonly from?: unknown
   readonly to?: unknown
   readonly hidden?: 'set' | 'written again' | 'removed'
+  /** What to know of it before it is changed. */
+  readonly note?: string
 }
 
 export interface Difference {
@@ -58,9 +60,15 @@ function settingsDifference({ settings }: Entry, webhook: WebhookResource, { unn
   )
   const changes = names.map((field) => {
     const to = settings[field] ?? defaultOf(field)
-    return { field, from: shownSetting(webhook, field) ?? null, to }
+    const note = field === 'enabled' && to === true ? noteOf(webhook) : {}
+    return { field, from: shownSetting(webhook, field) ?? null, to, ...note }
   })
   return { ...nothing, changes, patch: Object.fromEntries(changes.map(({ field, to }) => [field, to])) }
+}
+
+/** An admin's file overrules the service, which is not to happen unseen. */
+function noteOf({ disabled_reason: reason }: WebhookResource): { note?: string } {
+  return reason === null ? {} : { note: `the service turned it off: ${reason}` }
 }
 
 function headersDifference(

@@ -40,11 +40,11 @@ function detailsOf(step: Step): string[] {
   return (step.action === 'create' ? [...lines, `secret: ${originText(step.secret)}`] : lines).map(printable)
 }
 
-function lineOf({ field, from, to, hidden }: FieldChange, action: Step['action']): string {
+function lineOf({ field, from, to, hidden, note }: FieldChange, action: Step['action']): string {
   if (hidden !== undefined) return `${field}: ${hidden}${hidden === 'removed' ? '' : ' (not shown)'}`
   if (action === 'create') return `${field}: ${valueText(to)}`
   if (field !== 'event_types' || !isTexts(from) || !isTexts(to))
-    return `${field}: ${valueText(from)} → ${valueText(to)}`
+    return `${field}: ${valueText(from)} → ${valueText(to)}${note === undefined ? '' : ` (${note})`}`
   const added = to.filter((item) => !from.includes(item)).map((item) => `+${item}`)
   const removed = from.filter((item) => !to.includes(item)).map((item) => `-${item}`)
   return `${field}: ${[...added, ...removed].join(' ')}`

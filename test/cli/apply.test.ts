@@ -64,6 +64,12 @@ describe('apply', () => {
     expect(await webhooks()).toEqual([])
   })
 
+  it('shows what it asks about also where results are JSON', async () => {
+    const ran = await cli.run(['apply', file(two), '--json'], { answers: [true] })
+    expect(ran).toMatchObject({ code: 0, err: expect.stringContaining('+ create http://127.0.0.1:9/a') })
+    expect(ran.json()).toMatchObject({ outcomes: [{ outcome: 'done', secret: expect.any(String) }, {}] })
+  })
+
   it('changes nothing in a dry run, and says by its exit code that there is something to do', async () => {
     const path = file(two)
     const dry = await cli.run(['apply', path, '--dry-run', '--json'])

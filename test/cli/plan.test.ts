@@ -282,6 +282,14 @@ describe('a plan in words', () => {
 `)
   })
 
+  it('says of a webhook that the service turned off why it did', () => {
+    const webhook = aShownWebhook({ enabled: false, disabled_reason: 'gone' })
+    const plan = planned(entriesOf(wish), [webhook])
+    expect(planText(plan, { colors: false })).toContain(
+      '    enabled: false → true (the service turned it off: gone)\n',
+    )
+  })
+
   it('says what stays', () => {
     expect(planText(planned([], webhooks), { colors: false })).toBe(`\
 Not in the file, so they stay as they are:

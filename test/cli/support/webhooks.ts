@@ -3,6 +3,7 @@ import type { Plan } from '../../../cli/plan/plan.ts'
 import type { WebhookResource } from '../../../cli/resources.ts'
 import type { Entry } from '../../../cli/webhook-file/entry.ts'
 import { readWebhookFile } from '../../../cli/webhook-file/webhook-file.ts'
+import { ReceiverAuthResource } from '../../../functions/api/schemas/receiver-auth.ts'
 
 let made = 0
 
@@ -105,7 +106,6 @@ function changed(webhook: WebhookResource, body: Readonly<Record<string, unknown
   }
 }
 
-function shown(auth: unknown): unknown {
-  if (typeof auth !== 'object' || auth === null) return auth
-  return Object.fromEntries(Object.entries(auth).filter(([name]) => ['type', 'username'].includes(name)))
+function shown(auth: unknown): WebhookResource['auth'] {
+  return ReceiverAuthResource.nullable().parse(auth)
 }
