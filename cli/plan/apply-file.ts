@@ -1,6 +1,7 @@
 import { BadFile } from '../bad-file.ts'
 import { nameOf, readFileOf } from '../read-file.ts'
 import type { Session } from '../session.ts'
+import { variablesOf } from '../variables.ts'
 import { readWebhookFile } from '../webhook-file/webhook-file.ts'
 import { type ApplyOptions, applyEntries } from './apply-entries.ts'
 import { secretOriginOf } from './creation.ts'
@@ -18,13 +19,13 @@ export async function applyFile(session: Session, path: string, options: ApplyFi
   const { value, lineOf } = await readFileOf(session.terminal, path)
   const entries = readWebhookFile(value)
   if ('problems' in entries) throw new BadFile(nameOf(path), { ...entries, lineOf })
-  const { environment } = session.terminal
+  const variable = variablesOf(session, options)
   const planOptions = {
-    environment,
+    variable,
     prunes: options.prune === true,
     writesValues: options.writeValues === true,
     unnamed: 'default',
-    secretOf: (entry) => secretOriginOf(entry, { environment, generates: options.generateSecrets === true }),
+    secretOf: (entry) => secretOriginOf(entry, { variable, generates: options.generateSecrets === true }),
   } as const satisfies PlanOptions
   await applyEntries(session, { entries, planOptions, file: nameOf(path), lineOf }, options)
 }

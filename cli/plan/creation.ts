@@ -20,11 +20,11 @@ export interface Creation {
 /** What it takes to create the webhook of an entry. */
 export function creation(
   { settings, headers = {}, auth, path }: Entry,
-  { environment }: Pick<Reading, 'environment'>,
+  { variable }: Pick<Reading, 'variable'>,
 ): Creation {
   const problems: FileProblem[] = []
   const hiddenValue = (setting: Parameters<typeof foundValue>[0], place: readonly string[]) => {
-    const found = foundValue(setting, environment)
+    const found = foundValue(setting, variable)
     if ('value' in found) return found.value
     problems.push({ path: [...path, ...place], detail: found.problem })
     return ''
@@ -52,7 +52,7 @@ export function creation(
 /** The origin of the secret that an entry of a webhook file names; undefined: it is the server's, which has none yet. */
 export function secretOriginOf(
   { secret, path }: Entry,
-  { environment, generates }: Pick<Reading, 'environment'> & { readonly generates: boolean },
+  { variable, generates }: Pick<Reading, 'variable'> & { readonly generates: boolean },
 ): SecretOrigin | FileProblem {
   if (secret === undefined || 'generate' in secret || ('keep' in secret && generates))
     return { kind: 'generated' }
@@ -62,7 +62,7 @@ export function secretOriginOf(
       detail:
         'says keep, but the server does not have this webhook: write {from_env: NAME} for the secret that its receiver has, or have one made: {generate: true}, or --generate-secrets.',
     }
-  const found = foundValue(secret, environment)
+  const found = foundValue(secret, variable)
   if ('problem' in found) return { path: [...path, 'secret'], detail: found.problem }
   return { kind: 'given', value: found.value, from: `the environment's ${secret.from_env}` }
 }

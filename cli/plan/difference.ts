@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { authorizationHeader } from '../../functions/domain/receiver-auth.ts'
 import type { WebhookResource } from '../resources.ts'
 import { type AuthSetting, type Entry, hiddenPart } from '../webhook-file/entry.ts'
-import { foundValue, type HiddenValue, isKept } from '../webhook-file/hidden-value.ts'
+import { foundValue, type HiddenValue, isKept, type Variables } from '../webhook-file/hidden-value.ts'
 import { defaultOf, meanTheSame, settingNames, shownSetting } from '../webhook-file/settings.ts'
 import { shownAuth } from '../webhook-file/webhook-file.ts'
 import type { FileProblem } from '../webhook-file/yaml-text.ts'
@@ -25,7 +25,7 @@ export interface Difference {
 }
 
 export interface Reading {
-  readonly environment: Readonly<Record<string, string | undefined>>
+  readonly variable: Variables
   /** Whether hidden values are written also where the server has one, which may be the same. */
   readonly writesValues: boolean
   /** What becomes of a field that an entry does not name: it gets its default, or stays. */
@@ -46,7 +46,11 @@ export function difference(entry: Entry, webhook: WebhookResource, reading: Read
 
 /** Whether the webhook is as its entry says, as far as the server shows. */
 export function isAsItSays(entry: Entry, webhook: WebhookResource, { unnamed }: Reading): boolean {
-  const { changes, problems } = difference(entry, webhook, { environment: {}, writesValues: false, unnamed })
+  const { changes, problems } = difference(entry, webhook, {
+    variable: () => undefined,
+    writesValues: false,
+    unnamed,
+  })
   return changes.length === 0 && problems.length === 0
 }
 
@@ -74,7 +78,7 @@ function noteOf({ disabled_reason: reason }: WebhookResource): { note?: string }
 function headersDifference(
   { headers, auth, path }: Entry,
   webhook: WebhookResource,
-  { environment, writesValues, unnamed }: Reading,
+  { variable, writesValues, unnamed }: Reading,
 ): Difference {
   if (headers === undefined && unnamed === 'stays') return nothing
   const wanted = Object.entries(headers ?? {})
@@ -86,7 +90,7 @@ function headersDifference(
   for (const [name, setting] of wanted) {
     const isThere = shown.has(name.toLowerCase())
     if (isThere && (isKept(setting) || !writesValues)) continue
-    const found = foundValue(setting, environment)
+    const found = foundValue(setting, variable)
     if ('problem' in found) problems.push({ path: [...path, 'headers', name], detail: found.problem })
     else patch[name] = found.value
     changes.push({ field: `headers.${name}`, hidden: isThere ? 'written again' : 'set' })
@@ -102,7 +106,7 @@ function headersDifference(
 function authDifference(
   { auth, path }: Entry,
   webhook: WebhookResource,
-  { environment, writesValues, unnamed }: Reading,
+  { variable, writesValues, unnamed }: Reading,
 ): Difference {
   if (auth === undefined && unnamed === 'stays') return nothing
   const from = shownAuth(webhook)
@@ -112,7 +116,7 @@ function authDifference(
     return isSame ? nothing : { ...nothing, changes: [{ field: 'auth', from, to }], patch: { auth: null } }
   const setting = hiddenSetting(auth)
   if (isSame && (isKept(setting) || !writesValues)) return nothing
-  const found = foundValue(setting, environment)
+  const found = foundValue(setting, variable)
   const part = hiddenPart[auth.type]
   const changes: FieldChange[] = [
     ...(isSame ? [] : [{ field: 'auth', from, to }]),

@@ -5,7 +5,10 @@ import type { SecretOrigin } from '../plan/creation.ts'
 import type { PlanOptions } from '../plan/plan.ts'
 import { nameOf, readFileOf } from '../read-file.ts'
 import type { Session } from '../session.ts'
+import type { Terminal } from '../terminal.ts'
+import { variablesOf } from '../variables.ts'
 import type { Entry } from '../webhook-file/entry.ts'
+import type { Variables } from '../webhook-file/hidden-value.ts'
 import type { FileProblem } from '../webhook-file/yaml-text.ts'
 import { type HandedOver, handedOver } from './handed-over.ts'
 import { KnownSecrets, readKnownSecrets } from './known-secrets.ts'
@@ -31,13 +34,14 @@ export async function importListing(session: Session, path: string, options: Imp
   for (const type of taken.unknownTypes)
     session.note(`${type} is an event type that this version does not know. It is taken over as it is.`)
   for (const { url, reason } of taken.leftOut) session.note(`Left out: ${url}: ${reason}`)
+  const variable = variablesOf(session, options)
   const planOptions: PlanOptions = {
-    environment: session.terminal.environment,
+    variable,
     prunes: false,
     writesValues: false,
     // Sourcegraph knows nothing of them, so they are as they were set here.
     unnamed: 'stays',
-    secretOf: await secretFinder(session, taken, options),
+    secretOf: await secretFinder(session, taken, { ...options, variable }),
   }
   await applyEntries(session, { entries: taken.entries, planOptions, file: nameOf(path), lineOf }, options)
   if (!session.json) session.note(await nextSteps(session.api, { ingestUrl, isConnected: taken.isConnected }))
@@ -50,9 +54,9 @@ export async function importListing(session: Session, path: string, options: Imp
 async function secretFinder(
   { terminal }: Session,
   { entries, listedIds }: HandedOver,
-  options: ImportOptions,
+  options: ImportOptions & { variable: Variables },
 ): Promise<(entry: Entry) => SecretOrigin | FileProblem> {
-  const known = await knownSecrets(terminal, options.secretsFrom)
+  const known = await knownSecrets(terminal, options)
   const isAsked = terminal.isInteractive || options.dryRun === true
   return (entry) => {
     const alike = entries.filter(({ url }) => url === entry.url)
@@ -67,10 +71,13 @@ async function secretFinder(
   }
 }
 
-async function knownSecrets(terminal: Session['terminal'], path: string | undefined): Promise<KnownSecrets> {
-  if (path === undefined) return new KnownSecrets([], terminal.environment)
+async function knownSecrets(
+  terminal: Terminal,
+  { secretsFrom: path, variable }: { secretsFrom?: string; variable: Variables },
+): Promise<KnownSecrets> {
+  if (path === undefined) return new KnownSecrets([], variable)
   const { value, lineOf } = await readFileOf(terminal, path)
   const secrets = readKnownSecrets(value)
   if ('problems' in secrets) throw new BadFile(nameOf(path), { ...secrets, lineOf })
-  return new KnownSecrets(secrets, terminal.environment)
+  return new KnownSecrets(secrets, variable)
 }

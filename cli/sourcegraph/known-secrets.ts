@@ -3,7 +3,7 @@ import { SigningSecret } from '../../functions/api/schemas/signing-secret.ts'
 import { words } from '../../functions/api/words.ts'
 import type { SecretOrigin } from '../plan/creation.ts'
 import { problemsOf } from '../webhook-file/entry.ts'
-import { foundValue } from '../webhook-file/hidden-value.ts'
+import { foundValue, type Variables } from '../webhook-file/hidden-value.ts'
 import type { FileProblem } from '../webhook-file/yaml-text.ts'
 
 const KnownSecret = z
@@ -23,11 +23,11 @@ type KnownSecret = z.output<typeof KnownSecret>
 /** Secrets of webhooks by their URL or by Sourcegraph's id; of several with one URL the first is taken first. */
 export class KnownSecrets {
   readonly #secrets: readonly KnownSecret[]
-  readonly #environment: Readonly<Record<string, string | undefined>>
+  readonly #variable: Variables
 
-  constructor(secrets: readonly KnownSecret[], environment: Readonly<Record<string, string | undefined>>) {
+  constructor(secrets: readonly KnownSecret[], variable: Variables) {
     this.#secrets = secrets
-    this.#environment = environment
+    this.#variable = variable
   }
 
   /** The secret of a webhook; undefined when none is known. `nth`: how many webhooks with that URL come before it. */
@@ -46,7 +46,7 @@ export class KnownSecrets {
     if (known?.secret !== undefined)
       return { kind: 'given', value: known.secret, from: 'the file of secrets' }
     if (known?.from_env === undefined) return undefined
-    const found = foundValue({ from_env: known.from_env }, this.#environment)
+    const found = foundValue({ from_env: known.from_env }, this.#variable)
     if ('problem' in found) return { detail: `Its secret ${found.problem}` }
     return { kind: 'given', value: found.value, from: `the environment's ${known.from_env}` }
   }

@@ -24,18 +24,18 @@ export const SecretSetting = z.union([Kept, FromEnvironment, Generated], {
 })
 export type SecretSetting = z.output<typeof SecretSetting>
 
+/** The value of a variable of the environment; undefined: it is not set. */
+export type Variables = (name: string) => string | undefined
+
 /** A value that is to be sent, or what has to be done before it can. */
 export type Found = { readonly value: string } | { readonly problem: string }
 
 /** Looks a value up that the server does not have yet. */
-export function foundValue(
-  setting: HeaderValue,
-  environment: Readonly<Record<string, string | undefined>>,
-): Found {
+export function foundValue(setting: HeaderValue, variable: Variables): Found {
   if (typeof setting === 'string') return { value: setting }
   if ('keep' in setting)
     return { problem: 'says keep, but the server has none: write {from_env: NAME} and set NAME.' }
-  const value = environment[setting.from_env]
+  const value = variable(setting.from_env)
   return value === undefined || value === ''
     ? { problem: `is to come from ${setting.from_env}, which the environment does not have: set it.` }
     : { value }

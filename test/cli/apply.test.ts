@@ -90,6 +90,14 @@ describe('apply', () => {
     expect(rotated).toMatchObject({ status: 200, body: { secret: outcomes[0].secret } })
   })
 
+  it('needs no more than a token that may read, in a dry run', async () => {
+    const reader = commandLineFor(server.url, await server.api.createToken(['read']))
+    expect(await reader.run(['apply', file(two), '--dry-run'])).toMatchObject({ code: 10 })
+    const ran = await reader.run(['apply', file(two), '--yes'])
+    expect(ran).toMatchObject({ code: 1, err: expect.stringContaining('0 of 2 steps done, 2 failed') })
+    reader.remove()
+  })
+
   it('writes the secrets that it makes to a file for its owner alone, never over another', async () => {
     const path = file(two)
     const ran = await cli.run(['apply', path, '--yes', '--secrets-file', at('new.yaml')])
@@ -117,7 +125,12 @@ webhooks:
     headers: {X-Team: {from_env: H}}
     auth: {type: basic, username: me, password: {from_env: P}}
 `)
-    const missing = await cli.run(['apply', path, '--dry-run'])
+    const dry = await cli.run(['apply', path, '--dry-run'])
+    expect(dry).toMatchObject({
+      code: 10,
+      err: expect.stringMatching(/^(?:[HPS] is not set here.*\n){3}This was/),
+    })
+    const missing = await cli.run(['apply', path, '--yes'])
     expect(missing.code).toBe(2)
     expect(missing.err).toMatch(
       /webhooks.yaml:6: webhooks\[0\].headers.X-Team: is to come from H, .*\n.*:7: .*P, /,

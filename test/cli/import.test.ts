@@ -48,6 +48,8 @@ describe('import', () => {
     const { out, code } = await cli.run(['import', '--print-query'])
     expect(code).toBe(0)
     expect(out).toMatch(/outboundWebhooks\(first: 1000\)[\s\S]*eventTypes \{\s*eventType\s*scope/)
+    // As JSON it is the body of the request.
+    expect((await cli.run(['import', '--print-query', '--json'])).json()).toEqual({ query: out })
     expect(await cli.run(['import'])).toMatchObject({
       code: 2,
       err: expect.stringContaining('--print-query'),

@@ -8,14 +8,19 @@ import type { Entry } from '../../cli/webhook-file/entry.ts'
 import { readWebhookFile, webhookFile } from '../../cli/webhook-file/webhook-file.ts'
 import { anyShownWebhook, aShownWebhook, entriesOf, serverAfter } from './support/webhooks.ts'
 
-const environment = { TEAM: 'team-value', PASSWORD: 'pass-value', SECRET: 'shared secret' }
+const environment = new Map([
+  ['TEAM', 'team-value'],
+  ['PASSWORD', 'pass-value'],
+  ['SECRET', 'shared secret'],
+])
+const variable = (name: string) => environment.get(name)
 
 const optionsWith = (options: Partial<PlanOptions> = {}): PlanOptions => ({
-  environment,
+  variable,
   prunes: false,
   writesValues: false,
   unnamed: 'default',
-  secretOf: (entry) => secretOriginOf(entry, { environment, generates: true }),
+  secretOf: (entry) => secretOriginOf(entry, { variable, generates: true }),
   ...options,
 })
 
@@ -211,7 +216,7 @@ describe('what changes', () => {
 
   it('says where values come from that break the rules, and not what they are', () => {
     const entry = { ...wish, headers: { 'X-Team': { from_env: 'TEAM' } } }
-    const problems = problemsOf(entriesOf(entry), [], { environment: { TEAM: 'sécret' } })
+    const problems = problemsOf(entriesOf(entry), [], { variable: () => 'sécret' })
     expect(problems).toEqual(['webhooks.0.headers.X-Team has characters other than printable ASCII.'])
   })
 })
@@ -220,7 +225,7 @@ describe('the secret of a webhook that is created', () => {
   const secretOf = (secret: object | undefined, generates = false) => {
     const [entry] = entriesOf({ ...wish, secret })
     if (entry === undefined) throw new Error('There is one entry.')
-    return secretOriginOf(entry, { environment, generates })
+    return secretOriginOf(entry, { variable, generates })
   }
 
   it.each([
@@ -307,7 +312,7 @@ Not in the file, so they stay as they are:
 
   it('has no hidden value for programs either', () => {
     const text = JSON.stringify(planData(planned(entries, webhooks)))
-    for (const value of Object.values(environment)) expect(text).not.toContain(value)
+    for (const value of environment.values()) expect(text).not.toContain(value)
   })
 })
 

@@ -114,7 +114,7 @@ describe('known secrets', () => {
   const secretsOf = (list: unknown) => {
     const read = readKnownSecrets(list)
     if ('problems' in read) throw new Error(JSON.stringify(read.problems))
-    return new KnownSecrets(read, { NAME: 'of the environment' })
+    return new KnownSecrets(read, (name) => (name === 'NAME' ? 'of the environment' : undefined))
   }
   const asked = { url: node.url, id: node.id, nth: 0 }
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { BadFile } from '../../cli/bad-file.ts'
+import { readKnownSecrets } from '../../cli/sourcegraph/known-secrets.ts'
 import { hiddenPart } from '../../cli/webhook-file/entry.ts'
 import { defaultOf, meanTheSame, settingNames } from '../../cli/webhook-file/settings.ts'
 import { readWebhookFile, webhookFile } from '../../cli/webhook-file/webhook-file.ts'
@@ -99,6 +101,18 @@ webhooks:
   it('may be JSON, indented with tabs too', () => {
     const value = webhookFile([aShownWebhook({ header_names: ['X-Team'] })], { ids: false })
     expect(readYaml(JSON.stringify(value, null, '\t')).value).toEqual(value)
+  })
+})
+
+describe('the document about it', () => {
+  const text = readFileSync('docs/infrastructure-as-code.md', 'utf8')
+  const blocks = [...text.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, block = '']) => readYaml(block).value)
+
+  it('shows files that are taken', () => {
+    const [file, secrets, ...others] = blocks
+    expect(readWebhookFile(file)).toHaveLength(1)
+    expect(readKnownSecrets(secrets)).toHaveLength(2)
+    expect(others).toEqual([])
   })
 })
 
