@@ -59,10 +59,11 @@ interface Tried {
 async function tryStep(step: Step, etags: CurrentPlan['etags'], means: Means): Promise<Tried> {
   if (step.action === 'create') return tryCreation(step, means)
   const path = `/webhooks/${step.id}`
+  // With it a second request does nothing that the first did not.
   const ifMatch = etags.get(step.id)
   try {
-    if (step.action === 'delete') await means.api.call('DELETE', path, { ifMatch })
-    else await means.api.call('PATCH', path, { ifMatch, body: step.patch })
+    if (step.action === 'delete') await means.api.call('DELETE', path, { ifMatch, repeatable: true })
+    else await means.api.call('PATCH', path, { ifMatch, repeatable: true, body: step.patch })
     return { part: { outcome: 'done' }, isReachable: true }
   } catch (error) {
     return failed(error)

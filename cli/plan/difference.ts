@@ -22,6 +22,8 @@ export interface Difference {
   /** The body that makes them. It holds hidden values: it is never to be shown. */
   readonly patch: Readonly<Record<string, unknown>>
   readonly problems: readonly FileProblem[]
+  /** How many values the entry gives that were not compared, because the server has some and does not show them. */
+  readonly uncompared: number
 }
 
 export interface Reading {
@@ -41,6 +43,7 @@ export function difference(entry: Entry, webhook: WebhookResource, reading: Read
     changes: parts.flatMap(({ changes }) => changes),
     patch: Object.assign({}, ...parts.map(({ patch }) => patch)),
     problems: parts.flatMap(({ problems }) => problems),
+    uncompared: parts.reduce((sum, { uncompared }) => sum + uncompared, 0),
   }
 }
 
@@ -54,7 +57,7 @@ export function isAsItSays(entry: Entry, webhook: WebhookResource, { unnamed }: 
   return changes.length === 0 && problems.length === 0
 }
 
-const nothing: Difference = { changes: [], patch: {}, problems: [] }
+const nothing: Difference = { changes: [], patch: {}, problems: [], uncompared: 0 }
 
 function settingsDifference({ settings }: Entry, webhook: WebhookResource, { unnamed }: Reading): Difference {
   const names = settingNames.filter(
@@ -87,9 +90,14 @@ function headersDifference(
   const changes: FieldChange[] = []
   const patch: Record<string, string | null> = {}
   const problems: FileProblem[] = []
+  let uncompared = 0
   for (const [name, setting] of wanted) {
     const isThere = shown.has(name.toLowerCase())
-    if (isThere && (isKept(setting) || !writesValues)) continue
+    if (isThere && isKept(setting)) continue
+    if (isThere && !writesValues) {
+      uncompared += 1
+      continue
+    }
     const found = foundValue(setting, variable)
     if ('problem' in found) problems.push({ path: [...path, 'headers', name], detail: found.problem })
     else patch[name] = found.value
@@ -100,7 +108,7 @@ function headersDifference(
     // Credentials take its place by themselves, and naming both is refused.
     if (!auth || name.toLowerCase() !== authorizationHeader.toLowerCase()) patch[name] = null
   }
-  return { changes, patch: Object.keys(patch).length === 0 ? {} : { headers: patch }, problems }
+  return { changes, patch: Object.keys(patch).length === 0 ? {} : { headers: patch }, problems, uncompared }
 }
 
 function authDifference(
@@ -115,7 +123,8 @@ function authDifference(
   if (!auth)
     return isSame ? nothing : { ...nothing, changes: [{ field: 'auth', from, to }], patch: { auth: null } }
   const setting = hiddenSetting(auth)
-  if (isSame && (isKept(setting) || !writesValues)) return nothing
+  if (isSame && isKept(setting)) return nothing
+  if (isSame && !writesValues) return { ...nothing, uncompared: 1 }
   const found = foundValue(setting, variable)
   const part = hiddenPart[auth.type]
   const changes: FieldChange[] = [
@@ -123,8 +132,8 @@ function authDifference(
     { field: `auth.${part}`, hidden: isSame ? 'written again' : 'set' },
   ]
   if ('problem' in found)
-    return { changes, patch: {}, problems: [{ path: [...path, 'auth', part], detail: found.problem }] }
-  return { changes, patch: { auth: { ...to, [part]: found.value } }, problems: [] }
+    return { ...nothing, changes, problems: [{ path: [...path, 'auth', part], detail: found.problem }] }
+  return { ...nothing, changes, patch: { auth: { ...to, [part]: found.value } } }
 }
 
 /** Credentials without what is never shown of them. */

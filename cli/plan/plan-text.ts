@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { printable } from '../output.ts'
+import { counted, printable } from '../output.ts'
 import type { SecretOrigin } from './creation.ts'
 import type { FieldChange } from './difference.ts'
 import { countsOf, type Plan, type Step } from './plan.ts'
@@ -77,6 +77,11 @@ function summaryOf(plan: Plan): string[] {
   const stay = plan.left.map(({ id, url }) => printable(`  ${id} ${url}`))
   return [
     ...(stay.length === 0 ? [] : [`Not in the file, so they stay as they are:`, ...stay]),
+    ...(plan.uncompared === 0
+      ? []
+      : [
+          `${counted(plan.uncompared, 'value')} not compared, because the server does not show its own: --write-values writes again.`,
+        ]),
     `${to_create} to create, ${to_change} to change${deletions}, ${unchanged} unchanged.`,
   ]
 }

@@ -32,6 +32,8 @@ export interface Plan {
   readonly unchanged: readonly WebhookResource[]
   /** Not in the file; they stay unless they are pruned, and are among the steps then. */
   readonly left: readonly WebhookResource[]
+  /** How many values of the file were not compared, because the server does not show those that it has. */
+  readonly uncompared: number
 }
 
 export interface PlanOptions extends Reading {
@@ -49,6 +51,7 @@ export function makePlan(
   const problems: FileProblem[] = [...pairing.problems]
   const steps: Step[] = []
   const unchanged: WebhookResource[] = []
+  let uncompared = 0
   const unclear = new Set(pairing.problems.map(({ path }) => path))
   for (const [index, entry] of entries.entries()) {
     const webhook = pairing.webhooks[index]
@@ -63,13 +66,14 @@ export function makePlan(
     const { error } = UpdateWebhook.safeParse(found.patch, { error: words })
     problems.push(...found.problems, ...problemsOf(error, entry.path))
     const { changes, patch } = found
+    uncompared += found.uncompared
     if (changes.length === 0) unchanged.push(webhook)
     else steps.push({ action: 'change', id: webhook.id, url: webhook.url, changes, patch })
   }
   if (options.prunes)
     steps.push(...pairing.left.map(({ id, url }) => ({ action: 'delete' as const, id, url })))
   if (problems.length > 0) return { problems }
-  return { steps, unchanged, left: options.prunes ? [] : pairing.left }
+  return { steps, unchanged, left: options.prunes ? [] : pairing.left, uncompared }
 }
 
 function planCreation(entry: Entry, options: PlanOptions): Step | { readonly problems: FileProblem[] } {
@@ -84,7 +88,7 @@ function planCreation(entry: Entry, options: PlanOptions): Step | { readonly pro
 }
 
 /** How many there are of each action. */
-export function countsOf({ steps, unchanged, left }: Plan) {
+export function countsOf({ steps, unchanged, left, uncompared }: Plan) {
   const count = (action: Step['action']) => steps.filter((step) => step.action === action).length
   return {
     to_create: count('create'),
@@ -92,5 +96,6 @@ export function countsOf({ steps, unchanged, left }: Plan) {
     to_delete: count('delete'),
     unchanged: unchanged.length,
     not_in_file: left.length,
+    values_not_compared: uncompared,
   }
 }

@@ -84,6 +84,9 @@ export function yamlText(value: unknown, comment: string): string {
     Map: (_key, map) => {
       if (map.items.length === 1 && !isCollection(map.items[0]?.value)) map.flow = true
     },
+    Seq: (_key, list) => {
+      for (const item of list.items.slice(1)) if (isMap(item)) item.spaceBefore = true
+    },
     Scalar: (_key, scalar) => {
       if (typeof scalar.value === 'string' && scalar.value.search(unseen) >= 0) scalar.type = 'QUOTE_DOUBLE'
     },

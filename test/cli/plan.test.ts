@@ -148,14 +148,17 @@ describe('what changes', () => {
     [
       'hidden values that are kept',
       { headers: { 'X-Team': { keep: true } }, auth: { type: 'bearer', token: { keep: true } } },
+      0,
     ],
     [
       'hidden values that may be the same',
       { headers: { 'X-Team': { from_env: 'TEAM' } }, auth: { type: 'bearer', token: { from_env: 'TEAM' } } },
+      2,
     ],
     [
       'hidden values whose variable is not set, since it is not needed',
       { headers: { 'X-Team': { from_env: 'NONE' } }, auth: { type: 'bearer', token: { from_env: 'NONE' } } },
+      2,
     ],
     [
       'a secret',
@@ -164,10 +167,13 @@ describe('what changes', () => {
         auth: { type: 'bearer', token: { keep: true } },
         secret: { from_env: 'SECRET' },
       },
+      1,
     ],
-  ])('is not %s', (_what, entry) => {
+  ])('is not %s', (_what, entry, uncompared) => {
     const webhook = aShownWebhook({ header_names: ['X-Team'], auth: { type: 'bearer' } })
-    expect(planned(entriesOf({ ...wish, ...entry }), [webhook]).steps).toEqual([])
+    const plan = planned(entriesOf({ ...wish, ...entry }), [webhook])
+    expect(plan.steps).toEqual([])
+    expect(plan.uncompared).toBe(uncompared)
   })
 
   it('is written again, of hidden values, when that is asked for', () => {
