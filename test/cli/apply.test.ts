@@ -302,6 +302,7 @@ describe('export', () => {
     enabled: false,
     retry_schedule: ['0s', '5m'],
     rate_limit: 2.5,
+    retention: '7d',
     secret: 'shared secret',
   }
 

@@ -129,6 +129,7 @@ describe('settings', () => {
     ['enabled', false, undefined, false],
     ['description', '', undefined, true],
     ['rate_limit', 10, 10.0, true],
+    ['retention', '168h', '7d', true],
   ])('compares %s %j with %j: %s', (name, one, other, same) => {
     expect(meanTheSame(name, one, other)).toBe(same)
   })

@@ -24,6 +24,7 @@ export function aShownWebhook(fields: Readonly<Record<string, unknown>> = {}): W
     disabled_at: null,
     retry_schedule: null,
     rate_limit: null,
+    retention: null,
     breaker: null,
     stats: { total: 3, errored: 1 },
     created_at: '2026-11-23T14:20:00.000Z',
@@ -70,6 +71,7 @@ export const anyShownWebhook: fc.Arbitrary<WebhookResource> = fc
     enabled: fc.boolean(),
     retry_schedule: fc.constantFrom(null, ['0s', '5s', '90m'], ['10m']),
     rate_limit: fc.constantFrom(null, 0.1, 10, 1_000),
+    retention: fc.constantFrom(null, '1d', '720h'),
   })
   .map(({ header_names, ...fields }) =>
     aShownWebhook({
