@@ -1,5 +1,8 @@
+import { applyCommand } from './commands/apply.ts'
 import { deliveriesCommands } from './commands/deliveries.ts'
 import { eventsCommands } from './commands/events.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { loadTestCommand } from './commands/load-test.ts'
 import { loginCommands } from './commands/login.ts'
 import { replayCommands } from './commands/replay.ts'
@@ -22,6 +25,9 @@ export const commandGroups: readonly CommandGroup[] = [
   replayCommands,
   verifyCommand,
   loadTestCommand,
+  exportCommand,
+  applyCommand,
+  importCommand,
   sourcesCommands,
   tokensCommands,
 ]

@@ -9,6 +9,8 @@ export const exitCodes = {
   refused: 3,
   /** The API could not be reached or cannot answer now, or nobody is logged in. */
   unreachable: 4,
+  /** A dry run found something to do. */
+  differs: 10,
 } as const
 
 /** A command that cannot go on; the message says what to do, and `exitCode` is the process's. */
@@ -44,4 +46,10 @@ export class Refused extends CommandError {
 export class Unreachable extends CommandError {
   override name = 'Unreachable'
   readonly exitCode = exitCodes.unreachable
+}
+
+/** A dry run found something to do, and did nothing. */
+export class Differs extends CommandError {
+  override name = 'Differs'
+  readonly exitCode = exitCodes.differs
 }

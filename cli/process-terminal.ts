@@ -12,6 +12,8 @@ export function processTerminal(environment: Terminal['environment']): Terminal 
     environment,
     isInteractive: stdin.isTTY === true && stderr.isTTY === true,
     screen: stderr.isTTY ? stderr : undefined,
+    // https://no-color.org
+    colors: stdout.isTTY === true && !environment.NO_COLOR,
     print: (text) => void stdout.write(text),
     note: (text) => void stderr.write(text),
     readInput: () => buffer(stdin),

@@ -20,7 +20,7 @@ In trouble:
   a payload must go         $ outgoing-webhooks events erase <event>
 
 Exit codes: 0 done, 1 done and the outcome is bad, 2 wrong usage, 3 refused by the API or not found,
-4 the API cannot be reached or nobody is logged in.`
+4 the API cannot be reached or nobody is logged in, 10 a dry run found something to do.`
 
 /** The command line, with all its commands. Instead of ending the process it throws a CommanderError. */
 export function programFor(terminal: Terminal): Command {

@@ -5,6 +5,8 @@ export interface Terminal {
   readonly isInteractive: boolean
   /** Where progress is drawn; undefined where it is not a screen, which then gets lines instead. */
   readonly screen: NodeJS.WritableStream | undefined
+  /** Whether results may be colored. */
+  readonly colors: boolean
   /** Results. */
   print(text: string): void
   /** Everything else: notes, questions, errors. */

@@ -30,9 +30,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
   'lib/':
     /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
-  // It knows the service by its API alone: of the code only the rules, and which version it is.
+  // It knows the service by its API alone: of the code only the rules, what requests may hold, and which version it is.
   'cli/':
-    /^cli\/|^functions\/(domain\/|version\.ts$)|^node:|^zod$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
+    /^cli\/|^functions\/(domain\/|api\/(schemas\/|words\.ts$)|version\.ts$)|^node:|^zod$|^yaml$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }

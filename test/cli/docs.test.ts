@@ -15,7 +15,7 @@ function commandsIn(path: string): string[] {
 describe('the documents', () => {
   const cli = new CommandLine()
   afterAll(() => cli.remove())
-  const commands = ['README.md', 'docs/cli.md'].flatMap((path) =>
+  const commands = ['README.md', 'docs/cli.md', 'docs/infrastructure-as-code.md'].flatMap((path) =>
     commandsIn(path).map((command) => [path, command] as const),
   )
 

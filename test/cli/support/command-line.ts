@@ -32,6 +32,8 @@ export interface Circumstances {
   readonly now?: () => number
   /** Waits are as long as they say unless this is given: then they take so many milliseconds. */
   readonly pauseMs?: number
+  /** Whether the screen shows colors. */
+  readonly colors?: boolean
 }
 
 /** The command line as its user has it, in this process: with a home of its own and no more than it is given. */
@@ -71,6 +73,7 @@ export class CommandLine {
       onText = () => {},
       now = Date.now,
       pauseMs,
+      colors = false,
     } = circumstances
     const left = [...(answers ?? [])]
     const answer = async (question: string) => {
@@ -83,6 +86,7 @@ export class CommandLine {
       environment: { HOME: this.home, ...this.#environment, ...environment },
       isInteractive: answers !== undefined,
       screen: undefined,
+      colors,
       print: (text) => {
         texts.out += text
         onText(text)
