@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { withComparableLengths } from '../../functions/api/comparable-lengths.ts'
+import { MalformedBody } from '../../functions/domain/errors.ts'
 
 describe('withComparableLengths', () => {
   it('leaves JSON without such lengths as it is', () => {
@@ -13,6 +14,11 @@ describe('withComparableLengths', () => {
       length: 0,
       a: [{ size: 0 }],
     })
+  })
+
+  it('throws at a field named __proto__, at any level', () => {
+    for (const json of ['{"__proto__": {}}', '{"a": [{"__proto__": 1}]}'])
+      expect(() => withComparableLengths(JSON.parse(json))).toThrow(MalformedBody)
   })
 
   it('bears any depth', () => {
