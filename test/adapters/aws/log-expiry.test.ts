@@ -38,8 +38,8 @@ describe('what the log forgets', () => {
       sweepAt: null,
     })
     const kinds = new Set((await items()).map(({ pk }) => pk.split('#')[0]))
-    expect([...kinds].sort()).toEqual(['attempts', 'count', 'due', 'events', 'fan-out', 'key', 'log'])
-    for (const kind of ['events', 'fan-out', 'log', 'attempts', 'due'])
+    expect([...kinds].sort()).toEqual(['attempts', 'count', 'due', 'events', 'fan-out', 'key', 'log', 'runs'])
+    for (const kind of ['events', 'fan-out', 'log', 'attempts', 'due', 'runs'])
       expect(await expiryOf(kind), kind).toBe(builtAt + retentionMs)
     expect(await expiryOf('key')).toBe(builtAt + windowMs)
     const endOfHour = Math.ceil(builtAt / 3_600_000) * 3_600_000

@@ -47,6 +47,17 @@ export function requestsTo({ requests }: TestReceiver): Place[] {
   }))
 }
 
+/** Sends a webhook everything once more, and ends that at once. */
+async function replay(transcript: Transcript, webhookId: string): Promise<void> {
+  const path = `/webhooks/${webhookId}/replay`
+  const body = { since: new Date(0).toISOString(), include: 'all' }
+  await transcript.call('POST', path, { ...body, dry_run: true })
+  const { id } = Made.parse((await transcript.call('POST', path, body)).body)
+  await transcript.call('GET', `/webhooks/${webhookId}/replays`)
+  await transcript.call('GET', `/replays/${id}`)
+  await transcript.call('POST', `/replays/${id}/cancel`)
+}
+
 /**
  * Uses every route of the API and lets deliveries succeed and fail in every way, with secrets everywhere that one can
  * be. Resolves with the id of the webhook whose events no one else gets.
@@ -77,6 +88,10 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
     ...behaviours.map((behaviour, nth) =>
       webhook(behaviour, `${receiver.url}/${behaviour}`, nth % 2 === 0 ? { secret: aSecret() } : {}),
     ),
+    webhook('basic', `${receiver.url}/echo`, {
+      headers: {},
+      auth: { type: 'basic', username: 'somebody', password: transcript.hidden(headerValue, aSecret()) },
+    }),
     webhook('closed', 'http://127.0.0.1:9/', { secret: `whsec_${randomBytes(24).toString('base64')}` }),
   ])
   const broken = await webhook('broken', `${receiver.url}/ok`, { event_types: [brokenType] })
@@ -125,6 +140,7 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
     await until(async () => isQuiet(await log(id)), { timeoutMs: 60_000, what: id })
     for (const delivery of await log(id)) await transcript.call('GET', `/deliveries/${delivery.id}`)
   }
+  await replay(transcript, webhooks[0]?.id ?? '')
   await makeMistakes(transcript, broken.id)
   const events = z.object({ data: z.array(Made) }).parse((await transcript.call('GET', '/events')).body).data
   for (const { id } of events) await transcript.call('GET', `/events/${id}`)
