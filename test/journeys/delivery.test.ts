@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -77,10 +77,13 @@ describe('a Sourcegraph event on its way', () => {
     const before = receiver.requests.length
     await server.api.publish('gone:now', {})
     await until(async () => (await server.api.deliveries(id, '?status=exhausted')).length === 1)
-    expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({
-      enabled: false,
-      disabled_reason: 'gone',
-    })
+    // The log is written first.
+    await vi.waitFor(async () =>
+      expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({
+        enabled: false,
+        disabled_reason: 'gone',
+      }),
+    )
     const missed = await server.api.publish('gone:now', {})
     await until(async () => (await server.api.call('GET', `/events/${missed}`)).body)
     const event = await until(async () => {
