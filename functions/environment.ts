@@ -95,6 +95,7 @@ export const environments = {
   }),
   admin: z.pick(Variables, { ...stores, ...urlPolicy, DELIVERY_QUEUE_URL: true, KMS_KEY_ID: true }),
   authorize: z.pick(Variables, { CONFIG_TABLE: true, OPERATOR_TOKEN_SECRET: true }),
+  console: z.object({}),
 } as const
 
 /** A function's environment, parsed. */

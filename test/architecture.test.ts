@@ -22,14 +22,15 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/adapters/':
     /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sns|sqs)|lib-dynamodb|credential-provider-env)$/,
   'functions/entries/':
-    /^functions\/(wiring\/|entries\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+    /^functions\/(wiring\/|entries\/|console\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+  'functions/console/': /^functions\/(console\/|api\/(gateway|problem)\.ts$|domain\/errors\.ts$)|^node:/,
   'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sns|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':
     /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
   'lib/':
-    /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
+    /^lib\/|^functions\/(api\/endpoints|console\/(files|handler)|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
   // It knows the service by its API alone: of the code only the rules, what requests may hold, and which version it is.
   'cli/':
     /^cli\/|^functions\/(domain\/|api\/(schemas\/|words\.ts$)|version\.ts$)|^node:|^zod$|^yaml$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,

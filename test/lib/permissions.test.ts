@@ -15,7 +15,7 @@ const Policy = z.object({
   PolicyDocument: z.object({ Statement: list(Statement) }),
 })
 
-const functionNames = ['Ingest', 'FanOut', 'Deliver', 'Sweep', 'Admin', 'Authorize'] as const
+const functionNames = ['Ingest', 'FanOut', 'Deliver', 'Sweep', 'Admin', 'Authorize', 'Console'] as const
 
 function statementsOf(stack: ReturnType<typeof aStack>, name: string) {
   return Object.values(resourcesOf(stack, 'AWS::IAM::Policy'))
@@ -92,6 +92,13 @@ describe('permissions', () => {
       'secretsmanager:GetSecretValue → OperatorTokenSecret',
       'sqs:SendMessage → Undelivered',
     ])
+  })
+
+  it('let the console do nothing but write its log, and set aside what fails as all functions do', () => {
+    const granted = permissionsOf(stack, 'Console').map((permission) =>
+      permission.replace(/[0-9A-F]{8}$/, ''),
+    )
+    expect(granted).toEqual(['sqs:SendMessage → Undelivered'])
   })
 
   it('let only those read the operator token who judge tokens', () => {
