@@ -14,7 +14,9 @@ export function builtConsole(): PackedConsole {
     execFileSync('npm', ['run', '--silent', 'console:build', '--', '--outDir', built, '--emptyOutDir'], {
       stdio: ['ignore', 2, 2],
     })
-    if (readConsole(consoleFolder) === undefined) renameSync(built, consoleFolder)
+    renameSync(built, consoleFolder)
+  } catch (error) {
+    if (readConsole(consoleFolder) === undefined) throw error
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
