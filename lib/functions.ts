@@ -144,7 +144,16 @@ export class Functions extends Construct {
 
     this.admin = this.#add(
       'admin',
-      { ...config, ...log, ...key, ...deliveries, ...urlPolicy },
+      {
+        ...config,
+        ...log,
+        ...key,
+        ...fanOuts,
+        ...deliveries,
+        FAN_OUT_DEAD_LETTERS_URL: fanOutQueue.deadLetters.queueUrl,
+        DELIVERY_DEAD_LETTERS_URL: deliveryQueue.deadLetters.queueUrl,
+        ...urlPolicy,
+      },
       // API Gateway waits for 29 s.
       {
         description: 'Answers the admin API',
@@ -158,6 +167,7 @@ export class Functions extends Construct {
     tables.grantReadWriteLog(this.admin)
     secretsKey.grantSeal(this.admin)
     deliveryQueue.grantSend(this.admin)
+    for (const queue of [fanOutQueue, deliveryQueue]) queue.grantCount(this.admin)
 
     this.authorize = this.#add(
       'authorize',

@@ -16,6 +16,7 @@ import type {
   WebhookStats,
 } from '../use-cases/log-queries.ts'
 import type { ManageWebhooks } from '../use-cases/manage-webhooks.ts'
+import type { QueueLevel } from '../use-cases/queue-levels.ts'
 import type { Redeliver } from '../use-cases/redeliver.ts'
 import type { ReplayStore } from '../use-cases/replay-store.ts'
 import type { SendTest } from '../use-cases/send-test.ts'
@@ -59,6 +60,7 @@ export interface AdminDeps {
     /** The hours of those counts, in no order, those without a request left out. */
     hours(webhookId: string, from: number): Promise<readonly HourOfAttempts[]>
   }
+  readonly queues: { levels(): Promise<readonly QueueLevel[]> }
   readonly tokens: {
     list(range: ListRange): Promise<readonly Token[]>
     create(token: Token): Promise<void>

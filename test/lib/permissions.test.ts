@@ -162,6 +162,20 @@ describe('permissions', () => {
     expect(granted).toEqual(senders)
   })
 
+  it('let the admin function alone count what waits, in the queues and their dead letters', () => {
+    const counters = functionNames.flatMap((name) =>
+      permissionsOf(stack, name)
+        .filter((permission) => permission.startsWith('sqs:GetQueueAttributes'))
+        .map((permission) => `${name} ${permission.replace(/[0-9A-F]{8}$/, '')}`),
+    )
+    const ofAdmin = counters.filter((permission) => permission.startsWith('Admin '))
+    expect(ofAdmin.sort()).toEqual(
+      ['DeliveryQueueDeadLetters', 'DeliveryQueue', 'FanOutQueueDeadLetters', 'FanOutQueue']
+        .map((queue) => `Admin sqs:GetQueueAttributes → ${queue}`)
+        .sort(),
+    )
+  })
+
   it('take a pattern only for a VPC, where AWS knows no other way', () => {
     const inVpc = aStack({ vpc: { vpcId: 'vpc-0abcdef1', subnetIds: ['subnet-0abcdef1'] } })
     const patterns = functionNames.flatMap((name) =>
