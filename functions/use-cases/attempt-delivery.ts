@@ -1,4 +1,4 @@
-import { afterAttempt, type Decision } from '../domain/after-attempt.ts'
+import type { Decision } from '../domain/after-attempt.ts'
 import { type Attempt, attemptId, type Delivery, isTerminal } from '../domain/delivery.ts'
 import { parseDeliveryId } from '../domain/ids.ts'
 import type { DeliveryMessage } from '../domain/messages.ts'
@@ -6,14 +6,13 @@ import { newDelivery } from '../domain/new-delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import { type AdmitAttempt, admitAttempt } from './admit-attempt.ts'
-import { toAttempt } from './attempt-record.ts'
 import type { Crowds } from './crowds.ts'
-import { countOutcome, finishProbe, type HeedReceiver, heedOutcome, heedSilence } from './heed-receiver.ts'
+import { finishProbe, type HeedReceiver, heedOutcome } from './heed-receiver.ts'
 import { insist } from './insist.ts'
+import { makeAttempt } from './make-attempt.ts'
 import { attemptObserved, ofDelivery } from './observed.ts'
-import type { Due } from './put-off.ts'
-import { queueNextAttempt, scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
-import { type SignRequest, signedRequest } from './sign-request.ts'
+import { queueNextAttempt, waitsInQueue } from './schedule.ts'
+import type { SignRequest } from './sign-request.ts'
 
 /** What the log is told after an attempt, or when a delivery ends without one. */
 export interface LogEntry {
@@ -120,41 +119,8 @@ export async function attemptDelivery(
   const admitted = await admitAttempt(deps, due)
   if (admitted.kind === 'put off') return 'deferred'
   const unsent = admitted.kind === 'unsent' ? admitted.why : undefined
-  await finish(deps, await attempt(deps, due, { payload, unsent }), message.payload)
+  await finish(deps, await makeAttempt(deps, due, { payload, unsent }), message.payload)
   return 'attempted'
-}
-
-async function attempt(
-  deps: AttemptDelivery,
-  { delivery, webhook, breaker, message }: Due,
-  { payload, unsent }: { payload: Uint8Array; unsent: string | undefined },
-): Promise<MadeAttempt> {
-  const sentAt = deps.now()
-  const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
-  const outcome: Outcome =
-    unsent === undefined
-      ? await sendWatched(deps, webhook.id, request)
-      : { kind: 'failure', reason: 'breaker', message: unsent }
-  const streak = countOutcome(deps, webhook.id, outcome)
-  const nowMs = deps.now()
-  const schedule = scheduleOf(webhook, deps.defaultSchedule)
-  const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
-  const entry = {
-    delivery: decision.delivery,
-    attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
-    sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
-    retentionMs: webhook.retentionMs,
-  }
-  const experience = {
-    webhookId: webhook.id,
-    breaker,
-    outcome,
-    attemptId: attemptId(delivery.id, message.attempt),
-    streak,
-    sentAt,
-    nowMs,
-  }
-  return { decision, entry, experience }
 }
 
 /** Logs an attempt and sees to what follows. One that the log does not take is kept, so that it is not made again. */
@@ -184,22 +150,6 @@ async function follow(deps: AttemptDelivery, decision: Decision, payload: string
     case 'deliver':
     case 'exhaust':
       return
-  }
-}
-
-/** Sends, and tells while the answer is still awaited that the receiver is slow. */
-async function sendWatched(
-  deps: AttemptDelivery,
-  webhookId: string,
-  request: OutgoingRequest,
-): Promise<Outcome> {
-  if (deps.slowness === undefined) return deps.sender.send(request)
-  // What comes of telling is not worth the attempt.
-  const watch = setTimeout(() => heedSilence(deps, webhookId).catch(() => {}), deps.slowness.afterMs)
-  try {
-    return await deps.sender.send(request)
-  } finally {
-    clearTimeout(watch)
   }
 }
 

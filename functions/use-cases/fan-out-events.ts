@@ -30,7 +30,7 @@ export interface FanOutEvents {
     fanOutOf(eventId: string): Promise<FanOut | undefined>
     /** Records what was decided unless something was before; false when it was. */
     recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean>
-    /** Those of the events whose payload was erased, as of now. */
+    /** Those of the events whose payload was erased; what was erased within the last second may be left out. */
     erased(eventIds: readonly string[]): Promise<ReadonlySet<string>>
   }
   readonly deliveries: {

@@ -7,7 +7,8 @@ import { defaultOf, meanTheSame, settingNames } from '../../cli/webhook-file/set
 import { readWebhookFile, webhookFile } from '../../cli/webhook-file/webhook-file.ts'
 import { readYaml, yamlText } from '../../cli/webhook-file/yaml-text.ts'
 import { CredentialsInput, ReceiverAuthResource } from '../../functions/api/schemas/receiver-auth.ts'
-import { CreateWebhook, UpdateWebhook, WebhookResource } from '../../functions/api/schemas/webhook.ts'
+import { CreateWebhook, UpdateWebhook } from '../../functions/api/schemas/webhook.ts'
+import { WebhookResource } from '../../functions/api/schemas/webhook-resource.ts'
 import { anyShownWebhook, aShownWebhook } from './support/webhooks.ts'
 
 describe('the file of webhooks', () => {

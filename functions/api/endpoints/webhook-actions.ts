@@ -6,7 +6,7 @@ import { type Endpoint, endpoint, etagOf } from '../endpoint.ts'
 import { DeliveryDetail, toDeliveryDetail } from '../schemas/delivery.ts'
 import { DeliveryId, EventTypeName, IdParam, WebhookId } from '../schemas/fields.ts'
 import { RotateSecret } from '../schemas/signing-secret.ts'
-import { CreatedWebhook } from '../schemas/webhook.ts'
+import { CreatedWebhook } from '../schemas/webhook-resource.ts'
 import { resourceOf } from './webhook-resource.ts'
 
 const tag = 'Webhooks'

@@ -1,6 +1,6 @@
 import { hiddenUntil, type Webhook } from '../../domain/webhook.ts'
 import type { AdminDeps } from '../admin-deps.ts'
-import { toWebhookResource } from '../schemas/webhook.ts'
+import { toWebhookResource } from '../schemas/webhook-resource.ts'
 
 /** A webhook with its counts and its breaker as they are now. */
 export async function resourceOf({ log, breakers, now }: AdminDeps, webhook: Webhook) {

@@ -19,13 +19,8 @@ import {
 } from '../schemas/fields.ts'
 import { longerThan } from '../schemas/retention.ts'
 import { toScope } from '../schemas/scope.ts'
-import {
-  CreatedWebhook,
-  CreateWebhook,
-  toWebhookResource,
-  UpdateWebhook,
-  WebhookResource,
-} from '../schemas/webhook.ts'
+import { CreateWebhook, UpdateWebhook } from '../schemas/webhook.ts'
+import { CreatedWebhook, toWebhookResource, WebhookResource } from '../schemas/webhook-resource.ts'
 import { resourceOf } from './webhook-resource.ts'
 
 const tag = 'Webhooks'

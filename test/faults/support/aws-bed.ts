@@ -28,7 +28,7 @@ const batchesAtOnce = 4
 export const openAwsBed: OpenBed = async ({
   answer,
   retrySchedule = defaultSchedule,
-  deadlineMs = 500,
+  deadlineMs = 5_000,
   resolve,
   maxReceives = defaultMaxReceives,
 } = {}) => {

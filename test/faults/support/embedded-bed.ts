@@ -26,7 +26,7 @@ const token = 'operator-token-of-the-tests'
 export const openEmbeddedBed: OpenBed = async ({
   answer,
   retrySchedule = defaultSchedule,
-  deadlineMs = 500,
+  deadlineMs = 5_000,
   resolve,
   maxReceives = defaultMaxReceives,
 } = {}) => {

@@ -1,0 +1,62 @@
+import { afterAttempt } from '../domain/after-attempt.ts'
+import { attemptId } from '../domain/delivery.ts'
+import type { Outcome } from '../domain/outcome.ts'
+import type { AttemptDelivery, MadeAttempt, OutgoingRequest } from './attempt-delivery.ts'
+import { toAttempt } from './attempt-record.ts'
+import { countOutcome, heedSilence } from './heed-receiver.ts'
+import type { Due } from './put-off.ts'
+import { scheduleOf, sweepAt } from './schedule.ts'
+import { signedRequest } from './sign-request.ts'
+
+/**
+ * Makes the attempt that is due, and decides what follows; writes nothing.
+ * @param unsent why nothing is sent, and the attempt fails all the same; undefined: it is sent.
+ */
+export async function makeAttempt(
+  deps: AttemptDelivery,
+  { delivery, webhook, breaker, message }: Due,
+  { payload, unsent }: { payload: Uint8Array; unsent: string | undefined },
+): Promise<MadeAttempt> {
+  const sentAt = deps.now()
+  const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
+  const outcome: Outcome =
+    unsent === undefined
+      ? await sendWatched(deps, webhook.id, request)
+      : { kind: 'failure', reason: 'breaker', message: unsent }
+  const streak = countOutcome(deps, webhook.id, outcome)
+  const nowMs = deps.now()
+  const schedule = scheduleOf(webhook, deps.defaultSchedule)
+  const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
+  const entry = {
+    delivery: decision.delivery,
+    attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
+    sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
+    retentionMs: webhook.retentionMs,
+  }
+  const experience = {
+    webhookId: webhook.id,
+    breaker,
+    outcome,
+    attemptId: attemptId(delivery.id, message.attempt),
+    streak,
+    sentAt,
+    nowMs,
+  }
+  return { decision, entry, experience }
+}
+
+/** Sends, and tells while the answer is still awaited that the receiver is slow. */
+async function sendWatched(
+  deps: AttemptDelivery,
+  webhookId: string,
+  request: OutgoingRequest,
+): Promise<Outcome> {
+  if (deps.slowness === undefined) return deps.sender.send(request)
+  // What comes of telling is not worth the attempt.
+  const watch = setTimeout(() => heedSilence(deps, webhookId).catch(() => {}), deps.slowness.afterMs)
+  try {
+    return await deps.sender.send(request)
+  } finally {
+    clearTimeout(watch)
+  }
+}
