@@ -22,9 +22,9 @@ const page = 'index.html'
 
 /** `GET /console` and what lies under it: files that are no secret, so no token is asked for. */
 export function consoleHandler(packed: PackedConsole) {
-  const files = packed && new Map(Object.entries(packed))
+  const files = new Map(Object.entries(packed ?? {}))
   return async (request: GatewayRequest): Promise<GatewayReply> => {
-    const reply = files === undefined ? notBuilt() : answer(files, request)
+    const reply = answer(files, request)
     return { ...reply, headers: { ...reply.headers, ...protections } }
   }
 }
@@ -37,6 +37,7 @@ function answer(files: ReadonlyMap<string, PackedFile>, request: GatewayRequest)
   // What is asked for is looked up among the names that there are, and is never a path on a disk.
   const name = resource === consoleRoutes[0] ? page : (pathParameters?.proxy ?? '')
   const file = files.get(name)
+  if (file === undefined && name === page) return notBuilt()
   if (file === undefined) return problemReply(problemOf(new NotFound('page', path)), requestContext.requestId)
   const headers = {
     'Cache-Control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',

@@ -171,6 +171,14 @@ describe('a console that is not built', () => {
     expect(reply.body).toContain('npm run console:build')
   })
 
+  it('has no other file', async () => {
+    const [resource, path] = ['/console/{proxy+}', '/console/favicon.svg']
+    const request = aGatewayRequest({
+      ...{ httpMethod: 'GET', resource, path, pathParameters: { proxy: 'favicon.svg' } },
+    })
+    expect(await consoleHandler(undefined)(request)).toMatchObject({ statusCode: 404, headers: protections })
+  })
+
   it('is a folder without the page, or none', async () => {
     const { folder, remove } = await writeConsole({ 'favicon.svg': '' })
     expect(readConsole(folder)).toBeUndefined()
