@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 
 const modules = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /^(bin|cli|lib|functions|local|bench|console)\/.*\.ts$/.test(file),
+  /^(bin|cli|lib|functions|local|bench|console)\/.*\.tsx?$/.test(file),
 )
 
 function importsOf(file: string): string[] {
@@ -34,6 +34,9 @@ const allowed: Readonly<Record<string, RegExp>> = {
   // It knows the service by its API alone: of the code only the rules, what requests may hold, and which version it is.
   'cli/':
     /^cli\/|^functions\/(domain\/|api\/(schemas\/|words\.ts$)|version\.ts$)|^node:|^zod$|^yaml$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
+  // It runs in a browser: of the code only rules that need nothing of Node, recipes to show, and types of what the API answers.
+  'console/':
+    /^console\/(?!dist)|^functions\/(domain\/(webhook-url|ip-address|duration|retry-schedule|custom-headers)|api\/schemas\/(access|delivery|event|replay|webhook))\.ts$|^examples\/verify\/|^preact(\/hooks)?$|^@preact\/signals$|^zod$|^vite$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }

@@ -1,0 +1,89 @@
+import { useState } from 'preact/hooks'
+import { call } from '../api/client.ts'
+import { asProblem } from '../api/problem.ts'
+import type { Webhook } from '../api/resources.ts'
+import { announce } from '../parts/announce.tsx'
+import { Requests } from '../parts/requests.tsx'
+import { Switch } from '../parts/switch.tsx'
+import { WebhookState } from '../parts/webhook-state.tsx'
+import { at } from '../router.ts'
+import { canChange, whyNot } from '../session.ts'
+
+const typesShown = 3
+
+/** One webhook in the list. */
+export function WebhookRow({
+  webhook,
+  changed,
+  remove,
+}: {
+  webhook: Webhook
+  changed: () => void
+  remove: () => void
+}) {
+  const { id, url, description, event_types: types, enabled } = webhook
+  const [isBusy, setBusy] = useState(false)
+  const turn = async () => {
+    setBusy(true)
+    try {
+      await call('PATCH', `webhooks/${id}`, { body: { enabled: !enabled } })
+      announce(enabled ? `Off: nothing is sent to ${url}.` : `On: events are sent to ${url}.`)
+      changed()
+    } catch (error) {
+      announce(asProblem(error).message)
+    }
+    setBusy(false)
+  }
+  return (
+    <li class={enabled ? 'webhook' : 'webhook webhook-off'}>
+      <div class="webhook-what">
+        <h2>
+          <a class="breakable" href={at(`/webhooks/${id}`)}>
+            {url}
+          </a>
+        </h2>
+        {description !== '' && <p class="webhook-description">{description}</p>}
+        <ul class="chips" aria-label="Event types">
+          {types.slice(0, typesShown).map((type) => (
+            <li key={type} class="chip">
+              {type === '*' ? 'all event types' : type}
+            </li>
+          ))}
+          {types.length > typesShown && (
+            <li class="chip chip-more" title={types.slice(typesShown).join(', ')}>
+              {types.length - typesShown} more
+            </li>
+          )}
+        </ul>
+        <p class="webhook-facts">
+          <WebhookState webhook={webhook} />
+          <Requests webhook={webhook} />
+        </p>
+      </div>
+      <div class="webhook-controls">
+        <Switch
+          isOn={enabled}
+          label={`Send events to ${url}`}
+          isDisabled={!canChange.value || isBusy}
+          reason={canChange.value ? undefined : whyNot}
+          turn={turn}
+        />
+        {canChange.value && (
+          <>
+            <a class="button button-small" href={at(`/webhooks/${id}/edit`)} aria-label={`Edit ${url}`}>
+              Edit
+            </a>
+            <button
+              type="button"
+              class="button button-small button-quiet"
+              onClick={remove}
+              aria-label={`Delete ${url}`}
+            >
+              Delete
+            </button>
+          </>
+        )}
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,21 @@
+import type { ComponentType } from 'preact'
+import { WebhookList } from './pages/webhook-list.tsx'
+
+export interface PageProps {
+  /** What the path has for the `:names` of the pattern. */
+  readonly values: Readonly<Record<string, string>>
+}
+
+export interface Route {
+  readonly pattern: string
+  readonly title: string
+  readonly page: ComponentType<PageProps>
+}
+
+/** Every page of the console. The first pattern that fits is shown. */
+export const routes: readonly Route[] = [{ pattern: '/webhooks', title: 'Webhooks', page: WebhookList }]
+
+/** What the navigation leads to. */
+export const sections: readonly { href: string; label: string; under: readonly string[] }[] = [
+  { href: '#/webhooks', label: 'Webhooks', under: ['/webhooks', '/deliveries'] },
+]
