@@ -1,4 +1,6 @@
 import type { ComponentType } from 'preact'
+import { WebhookCreate } from './pages/webhook-create.tsx'
+import { WebhookEdit } from './pages/webhook-edit.tsx'
 import { WebhookList } from './pages/webhook-list.tsx'
 
 export interface PageProps {
@@ -13,7 +15,11 @@ export interface Route {
 }
 
 /** Every page of the console. The first pattern that fits is shown. */
-export const routes: readonly Route[] = [{ pattern: '/webhooks', title: 'Webhooks', page: WebhookList }]
+export const routes: readonly Route[] = [
+  { pattern: '/webhooks', title: 'Webhooks', page: WebhookList },
+  { pattern: '/webhooks/new', title: 'Create a webhook', page: WebhookCreate },
+  { pattern: '/webhooks/:id/edit', title: 'Edit webhook', page: WebhookEdit },
+]
 
 /** What the navigation leads to. */
 export const sections: readonly { href: string; label: string; under: readonly string[] }[] = [

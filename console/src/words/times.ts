@@ -12,7 +12,7 @@ const units = [
 
 /** A length of time for people, in its two largest units: `3 days 4 h`, `5 min`, `0 s`, `250 ms`. */
 export function lengthOfTime(lengthMs: number): string {
-  if (lengthMs > 0 && lengthMs < second) return `${Math.round(lengthMs)} ms`
+  if (lengthMs > 0 && lengthMs < second) return `${Math.floor(lengthMs)} ms`
   const first = units.findIndex(({ ms }) => lengthMs >= ms)
   if (first === -1) return '0 s'
   let left = lengthMs
