@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact'
 import { WebhookCreate } from './pages/webhook-create.tsx'
 import { WebhookEdit } from './pages/webhook-edit.tsx'
 import { WebhookList } from './pages/webhook-list.tsx'
+import { WebhookLog } from './pages/webhook-log.tsx'
 
 export interface PageProps {
   /** What the path has for the `:names` of the pattern. */
@@ -18,6 +19,7 @@ export interface Route {
 export const routes: readonly Route[] = [
   { pattern: '/webhooks', title: 'Webhooks', page: WebhookList },
   { pattern: '/webhooks/new', title: 'Create a webhook', page: WebhookCreate },
+  { pattern: '/webhooks/:id', title: 'Log', page: WebhookLog },
   { pattern: '/webhooks/:id/edit', title: 'Edit webhook', page: WebhookEdit },
 ]
 

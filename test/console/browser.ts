@@ -23,6 +23,8 @@ export function launchBrowser(): Promise<Browser> {
 
 /** Opens the console with a token, as one who signs in. */
 export async function signIn(page: Page, url: string, token: string): Promise<void> {
+  // Less than a test has, so that it is told what was waited for.
+  page.setDefaultTimeout(12_000)
   await page.goto(url)
   await page.getByLabel('API token').fill(token)
   await page.getByRole('button', { name: 'Sign in' }).click()

@@ -1,13 +1,9 @@
-import { useState } from 'preact/hooks'
-import { call } from '../api/client.ts'
-import { asProblem } from '../api/problem.ts'
 import type { Webhook } from '../api/resources.ts'
-import { announce } from '../parts/announce.tsx'
+import { OnOff } from '../parts/on-off.tsx'
 import { Requests } from '../parts/requests.tsx'
-import { Switch } from '../parts/switch.tsx'
 import { WebhookState } from '../parts/webhook-state.tsx'
 import { at } from '../router.ts'
-import { canChange, whyNot } from '../session.ts'
+import { canChange } from '../session.ts'
 
 const typesShown = 3
 
@@ -22,18 +18,6 @@ export function WebhookRow({
   remove: () => void
 }) {
   const { id, url, description, event_types: types, enabled } = webhook
-  const [isBusy, setBusy] = useState(false)
-  const turn = async () => {
-    setBusy(true)
-    try {
-      await call('PATCH', `webhooks/${id}`, { body: { enabled: !enabled } })
-      announce(enabled ? `Off: nothing is sent to ${url}.` : `On: events are sent to ${url}.`)
-      changed()
-    } catch (error) {
-      announce(asProblem(error).message)
-    }
-    setBusy(false)
-  }
   return (
     <li class={enabled ? 'webhook' : 'webhook webhook-off'}>
       <div class="webhook-what">
@@ -61,13 +45,7 @@ export function WebhookRow({
         </p>
       </div>
       <div class="webhook-controls">
-        <Switch
-          isOn={enabled}
-          label={`Send events to ${url}`}
-          isDisabled={!canChange.value || isBusy}
-          reason={canChange.value ? undefined : whyNot}
-          turn={turn}
-        />
+        <OnOff webhook={webhook} changed={changed} />
         {canChange.value && (
           <>
             <a class="button button-small" href={at(`/webhooks/${id}/edit`)} aria-label={`Edit ${url}`}>
