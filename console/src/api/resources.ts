@@ -1,5 +1,11 @@
 import type * as z from 'zod'
-import type { SourceResource, TokenResource } from '../../../functions/api/schemas/access.ts'
+import type {
+  CreatedSource,
+  CreatedToken,
+  SourceResource,
+  TokenResource,
+} from '../../../functions/api/schemas/access.ts'
+import type { ActivityResource } from '../../../functions/api/schemas/activity.ts'
 import type {
   AttemptResource,
   DeliveryDetail,
@@ -30,3 +36,11 @@ export interface Page<Item> {
   readonly data: readonly Item[]
   readonly next_cursor: string | null
 }
+
+export type Activity = z.output<typeof ActivityResource>
+export type EventWithDeliveries = Event & {
+  readonly payload: unknown
+  readonly deliveries: readonly Delivery[]
+}
+export type SourceWithSecret = z.output<typeof CreatedSource>
+export type TokenWithSecret = z.output<typeof CreatedToken>

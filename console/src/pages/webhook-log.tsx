@@ -1,8 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
-import { call } from '../api/client.ts'
-import type { Webhook } from '../api/resources.ts'
-import { useLoad } from '../api/use-load.ts'
 import { useLog } from '../api/use-log.ts'
+import { useWebhook } from '../api/use-webhook.ts'
 import { Problem, StaleNotice } from '../parts/problem.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { Windowed } from '../parts/windowed.tsx'
@@ -13,7 +11,6 @@ import { isoOf, LogFilters, type LogQuery } from './log/log-filters.tsx'
 import { LogRow } from './log/log-row.tsx'
 import { WebhookHead } from './log/webhook-head.tsx'
 
-const refreshMs = 5_000
 const narrow = matchMedia('(max-width: 40rem)')
 const rowHeights = { wide: 44, narrow: 68 }
 
@@ -29,13 +26,7 @@ export function WebhookLog({ values: { id = '' } }: PageProps) {
     to: text('to'),
   }
   const open = text('delivery')
-  const {
-    data: webhook,
-    problem,
-    reload,
-  } = useLoad(id, async (signal) => (await call<Webhook>('GET', `webhooks/${id}`, { signal })).body, {
-    everyMs: refreshMs,
-  })
+  const { data: webhook, problem, reload } = useWebhook(id)
   const log = useLog(id, {
     status: query.status,
     event_type: query.type,

@@ -1,6 +1,7 @@
 import type { Webhook } from '../api/resources.ts'
 import { OnOff } from '../parts/on-off.tsx'
 import { Requests } from '../parts/requests.tsx'
+import { Sparkline } from '../parts/sparkline.tsx'
 import { WebhookState } from '../parts/webhook-state.tsx'
 import { at } from '../router.ts'
 import { canChange } from '../session.ts'
@@ -42,6 +43,7 @@ export function WebhookRow({
         <p class="webhook-facts">
           <WebhookState webhook={webhook} />
           <Requests webhook={webhook} />
+          <Sparkline webhookId={id} />
         </p>
       </div>
       <div class="webhook-controls">

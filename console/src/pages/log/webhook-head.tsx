@@ -1,9 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { Webhook } from '../../api/resources.ts'
 import { announce } from '../../parts/announce.tsx'
+import { MissedOffer } from '../../parts/missed-offer.tsx'
 import { OnOff } from '../../parts/on-off.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
 import { Requests } from '../../parts/requests.tsx'
+import { Sparkline } from '../../parts/sparkline.tsx'
 import { WebhookState } from '../../parts/webhook-state.tsx'
 import { at, go } from '../../router.ts'
 import { canChange } from '../../session.ts'
@@ -28,6 +30,15 @@ export function WebhookHead({
             <a class="button" href={at(`/webhooks/${id}/edit`)}>
               Edit
             </a>
+            <a class="button" href={at(`/webhooks/${id}/test`)}>
+              Test
+            </a>
+            <a class="button" href={at(`/webhooks/${id}/replay`)}>
+              Replay
+            </a>
+            <a class="button" href={at(`/webhooks/${id}/secret`)}>
+              Secret
+            </a>
             <button
               type="button"
               class="button button-danger"
@@ -47,7 +58,9 @@ export function WebhookHead({
               <OnOff webhook={webhook} changed={changed} />
               <WebhookState webhook={webhook} />
               <Requests webhook={webhook} />
+              <Sparkline webhookId={id} />
             </p>
+            <MissedOffer webhook={webhook} />
           </>
         )}
       </div>
