@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken, startTestServer, type TestServer } from '../support/server.ts'
+import { adminToken } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import {
   browserPath,
@@ -17,21 +17,18 @@ import { type ConsoleServer, startConsoleServer } from './console-server.ts'
 const Named = z.object({ data: z.array(z.object({ name: z.string() })) })
 
 describe.skipIf(browserPath === undefined)(`what is done in the console${needsBrowser}`, () => {
-  let server: TestServer
-  let site: ConsoleServer
+  let server: ConsoleServer
   let browser: Browser
   let receiver: TestReceiver
   let complaints: string[]
 
   beforeAll(async () => {
-    server = await startTestServer()
-    site = await startConsoleServer(server.url)
+    server = await startConsoleServer()
     browser = await launchBrowser()
     receiver = await startTestReceiver((_request, response) => response.end('{"thanks":true}'))
   })
   afterAll(async () => {
     await browser.close()
-    await site.close()
     await receiver.close()
     await server.remove()
   })
@@ -39,8 +36,8 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
   async function open(hash: string): Promise<Page> {
     const page = await browser.newPage()
     complaints = complaintsOf(page)
-    await signIn(page, site.url, adminToken)
-    await page.goto(`${site.url}${hash}`)
+    await signIn(page, server.consoleUrl, adminToken)
+    await page.goto(`${server.consoleUrl}${hash}`)
     return page
   }
 
@@ -49,6 +46,18 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     expect(complaints).toEqual([])
     await page.close()
   }
+
+  it('is seen within a second of being asked for', async () => {
+    const page = await browser.newPage()
+    await page.goto(server.consoleUrl)
+    await page.getByLabel('API token').waitFor()
+    const paints = await page.evaluate(
+      "performance.getEntriesByType('paint').map(({ startTime }) => startTime)",
+    )
+    const [, contentful] = z.tuple([z.number(), z.number()]).parse(paints)
+    expect(contentful).toBeLessThan(1_000)
+    await page.close()
+  })
 
   it('sends a test and shows the answer', async () => {
     const id = await server.api.createWebhook({ url: `${receiver.url}/test` })
@@ -132,7 +141,7 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     await page.getByLabel('Name').fill('my Sourcegraph')
     await page.getByRole('button', { name: 'Connect', exact: true }).click()
     await page.getByText('Copy the secret now').waitFor()
-    await page.getByText(`${new URL('../events', site.url).href}`).waitFor()
+    await page.getByText(`${new URL('../events', server.consoleUrl).href}`).waitFor()
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Disconnect my Sourcegraph' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
@@ -162,7 +171,7 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     const page = await open('#/health')
     await page.getByText('The service answers (ok)').waitFor()
     await expectAccessible(page)
-    await page.goto(`${site.url}#/nowhere`)
+    await page.goto(`${server.consoleUrl}#/nowhere`)
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
     await close(page)
   })
@@ -192,7 +201,7 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
       'sources',
       'tokens',
     ]) {
-      await page.goto(`${site.url}#/${path}`)
+      await page.goto(`${server.consoleUrl}#/${path}`)
       await page.locator('main h1').waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path).toBe(true)
     }

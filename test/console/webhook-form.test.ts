@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken, startTestServer, type TestServer } from '../support/server.ts'
+import { adminToken } from '../support/server.ts'
 import {
   browserPath,
   complaintsOf,
@@ -16,28 +16,25 @@ import { type ConsoleServer, startConsoleServer } from './console-server.ts'
 const Webhooks = z.object({ data: z.array(z.looseObject({ id: z.string(), url: z.string() })) })
 
 describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}`, () => {
-  let server: TestServer
-  let site: ConsoleServer
+  let server: ConsoleServer
   let browser: Browser
   let receiver: TestReceiver
 
   beforeAll(async () => {
-    server = await startTestServer()
-    site = await startConsoleServer(server.url)
+    server = await startConsoleServer()
     browser = await launchBrowser()
     receiver = await startTestReceiver()
   })
   afterAll(async () => {
     await browser.close()
-    await site.close()
     await receiver.close()
     await server.remove()
   })
 
   async function open(hash: string): Promise<Page> {
     const page = await browser.newPage()
-    await signIn(page, site.url, adminToken)
-    await page.goto(`${site.url}${hash}`)
+    await signIn(page, server.consoleUrl, adminToken)
+    await page.goto(`${server.consoleUrl}${hash}`)
     return page
   }
 

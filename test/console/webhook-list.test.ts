@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken, startTestServer, type TestServer } from '../support/server.ts'
+import { adminToken } from '../support/server.ts'
 import {
   browserPath,
   complaintsOf,
@@ -13,14 +13,12 @@ import {
 import { type ConsoleServer, startConsoleServer } from './console-server.ts'
 
 describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`, () => {
-  let server: TestServer
-  let site: ConsoleServer
+  let server: ConsoleServer
   let browser: Browser
   let receiver: TestReceiver
 
   beforeAll(async () => {
-    server = await startTestServer()
-    site = await startConsoleServer(server.url)
+    server = await startConsoleServer()
     browser = await launchBrowser()
     receiver = await startTestReceiver((_request, response) => {
       response.statusCode = 500
@@ -29,21 +27,20 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
   })
   afterAll(async () => {
     await browser.close()
-    await site.close()
     await receiver.close()
     await server.remove()
   })
 
   async function open(token = adminToken): Promise<Page> {
     const page = await browser.newPage()
-    await signIn(page, site.url, token)
+    await signIn(page, server.consoleUrl, token)
     return page
   }
 
   it('says in the words of the API why a token is refused, and signs out for good', async () => {
     const page = await browser.newPage()
     const complaints = complaintsOf(page)
-    await page.goto(site.url)
+    await page.goto(server.consoleUrl)
     await expectAccessible(page)
     await page.getByLabel('API token').fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken, startTestServer, type TestServer } from '../support/server.ts'
+import { adminToken } from '../support/server.ts'
 import { until } from '../support/until.ts'
 import {
   browserPath,
@@ -21,14 +21,12 @@ const toEnd = (box: Box) => box.scrollTo(0, box.scrollHeight)
 const toMiddle = (box: Box) => box.scrollTo(0, box.scrollHeight / 2)
 
 describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`, () => {
-  let server: TestServer
-  let site: ConsoleServer
+  let server: ConsoleServer
   let browser: Browser
   let receiver: TestReceiver
 
   beforeAll(async () => {
-    server = await startTestServer()
-    site = await startConsoleServer(server.url)
+    server = await startConsoleServer()
     browser = await launchBrowser()
     receiver = await startTestReceiver(({ path }, response, count) => {
       response.statusCode = path === '/flaky' && count === 1 ? 503 : 200
@@ -40,15 +38,14 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
   })
   afterAll(async () => {
     await browser.close()
-    await site.close()
     await receiver.close()
     await server.remove()
   })
 
   async function open(hash: string, token = adminToken): Promise<Page> {
     const page = await browser.newPage()
-    await signIn(page, site.url, token)
-    await page.goto(`${site.url}${hash}`)
+    await signIn(page, server.consoleUrl, token)
+    await page.goto(`${server.consoleUrl}${hash}`)
     return page
   }
 
@@ -152,7 +149,7 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
   it('holds 100,000 rows with no more of them in the page than are seen', async () => {
     const id = await server.api.createWebhook({ url: `${receiver.url}/huge` })
     const page = await browser.newPage()
-    await signIn(page, site.url, adminToken)
+    await signIn(page, server.consoleUrl, adminToken)
     let asked = 0
     const at = (number: number) => new Date(1_800_000_000_000 - number * 1_000).toISOString()
     await page.route('**/deliveries?*', (route) => {
@@ -171,7 +168,7 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
       }))
       return route.fulfill({ json: { data, next_cursor: null } })
     })
-    await page.goto(`${site.url}#/webhooks/${id}`)
+    await page.goto(`${server.consoleUrl}#/webhooks/${id}`)
     await page.getByText('row:0', { exact: true }).waitFor()
     const box = page.locator('.windowed-box')
     await box.evaluate(toMiddle)

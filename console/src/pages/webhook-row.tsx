@@ -43,7 +43,7 @@ export function WebhookRow({
         <p class="webhook-facts">
           <WebhookState webhook={webhook} />
           <Requests webhook={webhook} />
-          <Sparkline webhookId={id} />
+          {webhook.stats.total > 0 && <Sparkline webhookId={id} />}
         </p>
       </div>
       <div class="webhook-controls">

@@ -58,7 +58,7 @@ export function WebhookHead({
               <OnOff webhook={webhook} changed={changed} />
               <WebhookState webhook={webhook} />
               <Requests webhook={webhook} />
-              <Sparkline webhookId={id} />
+              {webhook.stats.total > 0 && <Sparkline webhookId={id} />}
             </p>
             <MissedOffer webhook={webhook} />
           </>
