@@ -170,6 +170,7 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
   it('says whether the service is well, and of pages that are not there', async () => {
     const page = await open('#/health')
     await page.getByText('The service answers (ok)').waitFor()
+    await page.getByText('0 due; 0 whose time is to come; 0 dead letters').first().waitFor()
     await expectAccessible(page)
     await page.goto(`${server.consoleUrl}#/nowhere`)
     await page.getByRole('heading', { name: 'There is no such page' }).waitFor()

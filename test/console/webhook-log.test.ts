@@ -74,6 +74,12 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
     await delivery.getByText('"big": 1').waitFor()
     await delivery.getByText('webhook-signature', { exact: true }).waitFor()
     await expectAccessible(page)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await delivery.getByRole('button', { name: 'Copy as curl' }).click()
+    await page.getByRole('status').getByText('The curl command copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toContain(
+      `curl -X POST '${receiver.url}/flaky'`,
+    )
     await delivery.getByRole('button', { name: 'Send it now' }).click()
     await delivery.getByText('Attempt 2').waitFor()
     await row.getByText('delivered').waitFor()

@@ -12,6 +12,7 @@ import type {
   DeliveryResource,
 } from '../../../functions/api/schemas/delivery.ts'
 import type { EventResource } from '../../../functions/api/schemas/event.ts'
+import type { QueueResource } from '../../../functions/api/schemas/queue.ts'
 import type { ReplayResource } from '../../../functions/api/schemas/replay.ts'
 import type { CreatedWebhook, WebhookResource } from '../../../functions/api/schemas/webhook.ts'
 
@@ -44,3 +45,4 @@ export type EventWithDeliveries = Event & {
 }
 export type SourceWithSecret = z.output<typeof CreatedSource>
 export type TokenWithSecret = z.output<typeof CreatedToken>
+export type Queue = z.output<typeof QueueResource>

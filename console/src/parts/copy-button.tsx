@@ -1,10 +1,10 @@
 import { announce } from './announce.tsx'
 
-/** Copies a text, and says so. */
+/** Copies a text, and says so. `label`: what stands on the button instead of Copy. */
 export function CopyButton({
   text,
   what,
-  label = 'Copy',
+  label,
 }: {
   text: string | (() => string)
   what: string
@@ -23,9 +23,9 @@ export function CopyButton({
       type="button"
       class="button button-small"
       onClick={copy}
-      aria-label={`${label} ${what.toLowerCase()}`}
+      aria-label={label ?? `Copy ${what.toLowerCase()}`}
     >
-      {label}
+      {label ?? 'Copy'}
     </button>
   )
 }

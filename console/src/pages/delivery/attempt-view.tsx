@@ -15,7 +15,7 @@ export function AttemptView({ delivery, attempt }: { delivery: DeliveryWithAttem
         <code class="breakable">
           {request.method} {request.url}
         </code>
-        <CopyButton text={() => asCurl(request, body)} what="As curl" label="Copy" />
+        <CopyButton text={() => asCurl(request, body)} what="The curl command" label="Copy as curl" />
       </p>
       <HeaderList headers={request.headers} />
       {body === null ? (

@@ -20,7 +20,7 @@ export function Timeline({
             <strong>Attempt {number}</strong>
             <span>{response === null ? 'no answer' : response.status}</span>
             <span class="quiet">
-              <Time at={sent_at} />, took {lengthOfTime(duration_ms)}
+              <Time at={sent_at} />, took {lengthOfTime(Math.max(1, duration_ms))}
             </span>
           </button>
         </li>

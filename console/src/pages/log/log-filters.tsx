@@ -86,7 +86,7 @@ function When({
   choose: (value: string) => void
 }) {
   return (
-    <div class="field">
+    <div class="field field-when">
       <label for={id}>{label}</label>
       <input
         id={id}
