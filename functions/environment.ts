@@ -37,6 +37,8 @@ const Variables = z.object({
   LOG_TABLE: text,
   FAN_OUT_QUEUE_URL: text,
   DELIVERY_QUEUE_URL: text,
+  FAN_OUT_DEAD_LETTERS_URL: text,
+  DELIVERY_DEAD_LETTERS_URL: text,
   KMS_KEY_ID: text,
   OPERATOR_TOKEN_SECRET: text,
   /** The ARN of the topic that reaches the operator. */
@@ -93,8 +95,15 @@ export const environments = {
     NOTICES_TOPIC: true,
     DISABLE_AFTER_DAYS: true,
   }),
-  admin: z.pick(Variables, { ...stores, ...urlPolicy, DELIVERY_QUEUE_URL: true, KMS_KEY_ID: true }),
+  admin: z.pick(Variables, {
+    ...stores,
+    ...urlPolicy,
+    ...{ FAN_OUT_QUEUE_URL: true, FAN_OUT_DEAD_LETTERS_URL: true },
+    ...{ DELIVERY_QUEUE_URL: true, DELIVERY_DEAD_LETTERS_URL: true },
+    KMS_KEY_ID: true,
+  }),
   authorize: z.pick(Variables, { CONFIG_TABLE: true, OPERATOR_TOKEN_SECRET: true }),
+  console: z.object({}),
 } as const
 
 /** A function's environment, parsed. */

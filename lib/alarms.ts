@@ -16,6 +16,7 @@ const impactOfErrors: Readonly<Record<FunctionName, string>> = {
   sweep: 'Retries that are due after more than 15 minutes are not made.',
   admin: 'Calls of the admin API fail, for people and for scripts.',
   authorize: 'Every call of the admin API is turned down.',
+  console: 'The web console does not open; the API and all deliveries go on.',
 }
 
 /** What wakes somebody: each alarm says what it means to those who use the service, and where to read on. */

@@ -1,6 +1,7 @@
 import type { BuildOptions } from 'esbuild'
 import { leanSdk } from './lean-sdk.ts'
 import { leanZod } from './lean-zod.ts'
+import { packedConsole } from './packed-console.ts'
 import { packedDocument } from './packed-document.ts'
 
 /**
@@ -21,7 +22,7 @@ export function bundleOptions(entry: string): BuildOptions {
     alias: {
       '@aws-sdk/credential-provider-node': './functions/adapters/aws/environment-credentials.ts',
     },
-    plugins: [leanSdk, leanZod, packedDocument],
+    plugins: [leanSdk, leanZod, packedDocument, packedConsole],
     // The SDK loads it for calls that stream events, of which there are none here.
     external: ['@smithy/core/event-streams'],
     legalComments: 'none',

@@ -1,3 +1,11 @@
 /** The functions, as the settings and the environments name them. */
-export const functionNames = ['ingest', 'fanOut', 'deliver', 'sweep', 'admin', 'authorize'] as const
+export const functionNames = [
+  'ingest',
+  'fanOut',
+  'deliver',
+  'sweep',
+  'admin',
+  'authorize',
+  'console',
+] as const
 export type FunctionName = (typeof functionNames)[number]

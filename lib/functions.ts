@@ -36,7 +36,7 @@ type Own = Pick<
   readonly more?: Readonly<Record<string, string>>
 }
 
-/** The six functions, each with the variables that it reads and the permissions that it needs, and no others. */
+/** The seven functions, each with the variables that it reads and the permissions that it needs, and no others. */
 export class Functions extends Construct {
   readonly ingest: ServiceFunction
   readonly fanOut: ServiceFunction
@@ -44,6 +44,7 @@ export class Functions extends Construct {
   readonly sweep: ServiceFunction
   readonly admin: ServiceFunction
   readonly authorize: ServiceFunction
+  readonly console: ServiceFunction
   readonly #props: FunctionsProps
 
   constructor(scope: Construct, id: string, props: FunctionsProps) {
@@ -143,7 +144,16 @@ export class Functions extends Construct {
 
     this.admin = this.#add(
       'admin',
-      { ...config, ...log, ...key, ...deliveries, ...urlPolicy },
+      {
+        ...config,
+        ...log,
+        ...key,
+        ...fanOuts,
+        ...deliveries,
+        FAN_OUT_DEAD_LETTERS_URL: fanOutQueue.deadLetters.queueUrl,
+        DELIVERY_DEAD_LETTERS_URL: deliveryQueue.deadLetters.queueUrl,
+        ...urlPolicy,
+      },
       // API Gateway waits for 29 s.
       {
         description: 'Answers the admin API',
@@ -157,6 +167,7 @@ export class Functions extends Construct {
     tables.grantReadWriteLog(this.admin)
     secretsKey.grantSeal(this.admin)
     deliveryQueue.grantSend(this.admin)
+    for (const queue of [fanOutQueue, deliveryQueue]) queue.grantCount(this.admin)
 
     this.authorize = this.#add(
       'authorize',
@@ -165,11 +176,17 @@ export class Functions extends Construct {
     )
     tables.grantGetConfig(this.authorize)
     operatorToken.grantRead(this.authorize)
+
+    this.console = this.#add(
+      'console',
+      {},
+      { description: 'Hands out the files of the web console', memoryMb: 256, timeoutSeconds: 10 },
+    )
   }
 
   get all(): Readonly<Record<FunctionName, ServiceFunction>> {
-    const { ingest, fanOut, deliver, sweep, admin, authorize } = this
-    return { ingest, fanOut, deliver, sweep, admin, authorize }
+    const { ingest, fanOut, deliver, sweep, admin, authorize, console } = this
+    return { ingest, fanOut, deliver, sweep, admin, authorize, console }
   }
 
   /** A function whose variables the compiler holds against what its entry reads. */

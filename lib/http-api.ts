@@ -18,6 +18,7 @@ import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-l
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { endpoints } from '../functions/api/endpoints.ts'
+import { consoleRoutes } from '../functions/console/handler.ts'
 import type { Functions } from './functions.ts'
 import { addGatewayAnswers } from './gateway-answers.ts'
 import type { ServiceFunction } from './service-function.ts'
@@ -68,7 +69,7 @@ export class HttpApi extends Construct {
       settings.domainName === undefined ? this.api.url.replace(/\/$/, '') : `https://${settings.domainName}`
   }
 
-  #addRoutes({ ingest, admin, authorize }: Functions, settings: Settings): void {
+  #addRoutes({ ingest, admin, authorize, console }: Functions, settings: Settings): void {
     // Path parameters are checked here, bodies in the functions: those name every field that is wrong.
     const requestValidator = this.api.addRequestValidator('Validator', {
       validateRequestParameters: true,
@@ -84,9 +85,14 @@ export class HttpApi extends Construct {
     for (const { method, path, scope } of endpoints)
       this.#resource(path).addMethod(method, toAdmin, {
         ...(scope === 'public' ? open : guarded),
-        requestParameters: Object.fromEntries(
-          [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => [`method.request.path.${name}`, true]),
-        ),
+        requestParameters: requiredParameters(path),
+      })
+    // The page is public; what it shows it gets from the API, with a token.
+    const toConsole = new LambdaIntegration(console.lambda, options)
+    for (const path of consoleRoutes)
+      this.#resource(path).addMethod('GET', toConsole, {
+        ...open,
+        requestParameters: requiredParameters(path),
       })
   }
 
@@ -103,6 +109,12 @@ export class HttpApi extends Construct {
   #resource(path: string): IResource {
     return this.api.root.resourceForPath(path)
   }
+}
+
+function requiredParameters(path: string): Record<string, boolean> {
+  return Object.fromEntries(
+    [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name]) => [`method.request.path.${name}`, true]),
+  )
 }
 
 function endpointOf(scope: Construct, { endpoint, vpcEndpointIds }: Settings) {

@@ -52,6 +52,10 @@ export class OutgoingWebhooksStack extends Stack {
     if (settings.dashboard) new Overview(this, 'Overview', { functions, api, fanOutQueue, deliveryQueue })
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: 'Where the API is reached' })
+    new CfnOutput(this, 'ConsoleUrl', {
+      value: `${api.url}/console/`,
+      description: 'Where the web console is reached',
+    })
     new CfnOutput(this, 'AdminTokenSecret', {
       value: operatorToken.secret.secretArn,
       description: 'The secret that holds the first admin token',

@@ -115,6 +115,7 @@ const Settings = z
           sweep: reservation,
           admin: reservation,
           authorize: reservation,
+          console: reservation,
         } satisfies Record<(typeof functionNames)[number], unknown>,
         'must be an object of whole numbers by function.',
       ),

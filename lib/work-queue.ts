@@ -69,6 +69,11 @@ export class WorkQueue extends Construct {
     )
   }
 
+  /** To see how much waits in it, and in its dead letters; no message. */
+  grantCount(grantee: IGrantable): void {
+    for (const queue of [this.queue, this.deadLetters]) queue.grant(grantee, 'sqs:GetQueueAttributes')
+  }
+
   grantSend(grantee: IGrantable): void {
     this.queue.grantSendMessages(grantee)
   }

@@ -41,6 +41,7 @@ import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import { advanceReplays } from '../functions/use-cases/advance-replays.ts'
 import type { MadeAttempt } from '../functions/use-cases/attempt-delivery.ts'
+import { queueNames } from '../functions/use-cases/queue-levels.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
 import { deliverHandler } from '../functions/workers/deliver.ts'
@@ -98,6 +99,7 @@ export async function openEngine(
     maxInFlightPerGroup: maxInFlightPerWebhook,
     maxInFlight: maxDeliveriesInFlight,
   })
+  const levels = new SqliteLevels(store)
   const urlPolicy = {
     allowedNetworks: settings.allowedNetworks,
     allowHttp: settings.allowHttp,
@@ -143,6 +145,7 @@ export async function openEngine(
     breakers,
     events,
     log: new SqliteDeliveryLog(store),
+    queues: { levels: async () => queueNames.map((name) => levels.queue(name)) },
     tokens,
     sources,
     urlPolicy,
@@ -209,7 +212,7 @@ export async function openEngine(
     /** To be called every second: queues what replays send until the next call. */
     advanceReplays: () => advanceReplays(replay, { aheadMs: replaysAheadMs, endsAt: now() + replaysMs }),
     expiry: new SqliteExpiry(store),
-    levels: new SqliteLevels(store),
+    levels,
     /** To be called often: secrets in plain are to be gone from memory after five minutes, also while nothing is sent. */
     dropOpenedSecrets: () => {
       openedSecrets.dropExpired()

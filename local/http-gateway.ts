@@ -9,6 +9,7 @@ import type {
 import findMyWay, { type HTTPMethod } from 'find-my-way'
 import { endpoints } from '../functions/api/endpoints.ts'
 import { problemOf, problemReply } from '../functions/api/problem.ts'
+import { consoleRoutes } from '../functions/console/handler.ts'
 import { NotFound, TooLarge, Unauthenticated } from '../functions/domain/errors.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import { type Route, requestContext, toGatewayRequest } from './gateway-request.ts'
@@ -30,6 +31,8 @@ interface Handlers {
   readonly authorize: Handler<APIGatewayRequestAuthorizerEvent, APIGatewayAuthorizerResult>
   /** `GET /metrics`, where there is one. */
   readonly metrics?: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
+  /** `GET /console` and what lies under it, where there is one. */
+  readonly console?: Handler<APIGatewayProxyEvent, APIGatewayProxyResult>
 }
 
 interface Found {
@@ -49,13 +52,21 @@ export function createGateway(
   answered: (answered: Answered) => void = () => {},
 ): Server {
   const router = findMyWay()
-  const add = (method: HTTPMethod, found: Found) =>
-    router.on(method, found.resource.replace(/\{(\w+)\}/g, ':$1'), () => {}, found)
+  const add = (method: HTTPMethod, found: Found, path: string = found.resource) =>
+    router.on(method, path.replace(/\{(\w+)\}/g, ':$1').replace('{proxy+}', '*'), () => {}, found)
   add('POST', { resource: '/events', name: 'ingest', handler: handlers.ingest, isPublic: true })
   for (const { method, path, scope } of endpoints)
     add(method, { resource: path, name: 'admin', handler: handlers.admin, isPublic: scope === 'public' })
   if (handlers.metrics !== undefined)
     add('GET', { resource: '/metrics', name: 'metrics', handler: handlers.metrics, isPublic: false })
+  if (handlers.console !== undefined) {
+    const [top, below] = consoleRoutes
+    const console = { name: 'console', handler: handlers.console, isPublic: true }
+    add('GET', { resource: top, ...console })
+    // API Gateway takes a slash at the end of any path; here nothing else has one.
+    add('GET', { resource: top, ...console }, `${top}/`)
+    add('GET', { resource: below, ...console })
+  }
 
   async function answer(request: IncomingMessage): Promise<{ route: string; reply: APIGatewayProxyResult }> {
     if (request.httpVersion === '1.1' && request.headers.host === undefined)
@@ -67,7 +78,8 @@ export function createGateway(
     const match = found(method, url)
     if (match === null) return { route: noRoute, reply: notRouted(method, url) }
     const { resource, name, handler, isPublic } = match.store as Found
-    const route = { resource, params: definedOf(match.params) }
+    const { '*': proxy, ...params } = match.params
+    const route = { resource, params: definedOf({ ...params, proxy }) }
     const handle = async () => {
       const authorizer = isPublic ? undefined : await authorized(request, url, route)
       const gatewayRequest = toGatewayRequest(request, { url, route, body, authorizer })
@@ -144,14 +156,18 @@ export function createGateway(
   return server
 }
 
-function write(response: ServerResponse, { statusCode, headers, body }: APIGatewayProxyResult): void {
-  const bytes = Buffer.from(body, 'utf8')
-  const sent = statusCode === 204 ? {} : { 'Content-Length': bytes.length }
+function write(
+  response: ServerResponse,
+  { statusCode, headers, body, isBase64Encoded }: APIGatewayProxyResult,
+): void {
+  const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+  const hasBody = statusCode !== 204 && statusCode !== 304
+  const sent = hasBody ? { 'Content-Length': bytes.length } : {}
   response.writeHead(statusCode, {
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
     ...sent,
   })
-  response.end(statusCode === 204 ? undefined : bytes)
+  response.end(hasBody ? bytes : undefined)
 }
 
 const methods: readonly HTTPMethod[] = ['GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD', 'OPTIONS']

@@ -32,7 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
     })
     // Before it says that it is ready: whoever waits for that may stop it at once.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(server))
-    process.stdout.write(welcomeText(server.url, settings, server.newToken))
+    process.stdout.write(welcomeText(server, settings))
   } catch (error) {
     process.stderr.write(`${whyNot(error, args)}\n`)
     process.exitCode = 1

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { QueueLevel, SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
+import type { SqliteLevels, SqliteQueueLevel } from '../functions/adapters/sqlite/sqlite-levels.ts'
 import type { Observation } from '../functions/domain/observation.ts'
 import { isFirstAttempt } from '../functions/metrics.ts'
 
@@ -77,7 +77,7 @@ export class PrometheusMetrics {
           collect(this)
         },
       })
-    let read: readonly QueueLevel[] = []
+    let read: readonly SqliteQueueLevel[] = []
     this.#read = () => {
       read = queues.map((queue) => levels.queue(queue))
     }

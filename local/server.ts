@@ -1,5 +1,7 @@
 import type { Server } from 'node:http'
 import { newTokenSecret } from '../functions/adapters/random.ts'
+import { consoleFolder, readConsole } from '../functions/console/files.ts'
+import { consoleHandler } from '../functions/console/handler.ts'
 import type { Observe } from '../functions/domain/observation.ts'
 import { type Log, logObservation } from '../functions/middleware/log.ts'
 import { ensureAdminToken } from './admin-token.ts'
@@ -24,15 +26,23 @@ export interface RunningServer {
   readonly url: string
   /** The admin token if this start made it. */
   readonly newToken: string | undefined
+  /** Whether the web console was built, and so is there. */
+  readonly hasConsole: boolean
   /** Takes nothing new, and resolves when what is in flight is over and written. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the whole product in this process: API, queues, workers, sweep and expiry.
+ * Starts the whole product in this process: API, console, queues, workers, sweep and expiry.
+ * @param builtConsole the folder with the console's files.
  * @throws UnusableFolder, FolderInUse, NewerData, or the error of `listen` (EADDRINUSE, EACCES).
  */
-export async function startServer(settings: Settings, log: Log): Promise<RunningServer> {
+export async function startServer(
+  settings: Settings,
+  log: Log,
+  builtConsole = consoleFolder,
+): Promise<RunningServer> {
+  const consoleFiles = readConsole(builtConsole)
   const folder = openDataFolder(settings.dataDir)
   const metrics = new PrometheusMetrics()
   const observe: Observe = (seen) => {
@@ -47,7 +57,11 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
       : new UnusableFolder(`The data in ${settings.dataDir} do not open: ${reason}.`)
   })
   metrics.watch(engine.levels, [engine.fanOutQueue.name, engine.deliveryQueue.name])
-  const handlers = { ...engine, metrics: metricsHandler(metrics) }
+  const handlers = {
+    ...engine,
+    metrics: metricsHandler(metrics),
+    console: consoleHandler(consoleFiles),
+  }
   const gateway = createGateway(handlers, log, metrics.answered)
   const drain = drainable(gateway)
   const newToken = await listen(gateway, engine, settings).catch(async (error: unknown) => {
@@ -87,6 +101,7 @@ export async function startServer(settings: Settings, log: Log): Promise<Running
   return {
     url: urlOf(gateway.address(), settings.host),
     newToken,
+    hasConsole: consoleFiles !== undefined,
     stop: async () => {
       await Promise.all([
         drain(),

@@ -1,11 +1,18 @@
 import { formatDuration } from '../functions/domain/duration.ts'
 import { version } from '../functions/version.ts'
+import type { RunningServer } from './server.ts'
 import type { Settings } from './settings.ts'
 
 /** What the server prints once it is ready. `newToken`: the token that was made at this start; a given one is not repeated. */
-export function welcomeText(url: string, settings: Settings, newToken: string | undefined): string {
+export function welcomeText(
+  { url, newToken, hasConsole }: Pick<RunningServer, 'url' | 'newToken' | 'hasConsole'>,
+  settings: Settings,
+): string {
   const lines = [
     `Outgoing webhooks for Sourcegraph ${version}, ready at ${url}`,
+    hasConsole
+      ? `Console: ${url}/console/`
+      : 'Console: not built. "npm ci && npm run console:build" builds it; all else works without it.',
     `Data: ${settings.dataDir}`,
     settings.development
       ? 'Development: receivers on this machine, plain HTTP and any port are allowed. "npm run serve" is strict.'

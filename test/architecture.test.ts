@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { expect, it } from 'vitest'
 
 const modules = readdirSync('.', { recursive: true, encoding: 'utf8' }).filter((file) =>
-  /^(bin|cli|lib|functions|local|bench|console)\/.*\.ts$/.test(file),
+  /^(bin|cli|lib|functions|local|bench|console)\/.*\.tsx?$/.test(file),
 )
 
 function importsOf(file: string): string[] {
@@ -22,17 +22,21 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/adapters/':
     /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sns|sqs)|lib-dynamodb|credential-provider-env)$/,
   'functions/entries/':
-    /^functions\/(wiring\/|entries\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+    /^functions\/(wiring\/|entries\/|console\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+  'functions/console/': /^functions\/(console\/|api\/(gateway|problem)\.ts$|domain\/errors\.ts$)|^node:/,
   'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sns|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,
   'functions/workers/': /^functions\/(domain|use-cases|middleware)|^@middy\/core$|^aws-lambda$/,
   'functions/api/':
     /^functions\/(domain|use-cases|middleware|api|version)|^@middy\/core$|^aws-lambda$|^zod(\/mini|-openapi)?$/,
   'lib/':
-    /^lib\/|^functions\/(api\/endpoints|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
+    /^lib\/|^functions\/(api\/endpoints|console\/(files|handler)|environment|metrics|domain\/(ip-address|retry-schedule))\.ts$|^aws-cdk-lib(\/|$)|^constructs$|^esbuild$|^zod$|^node:/,
   // It knows the service by its API alone: of the code only the rules, what requests may hold, and which version it is.
   'cli/':
     /^cli\/|^functions\/(domain\/|api\/(schemas\/|words\.ts$)|version\.ts$)|^node:|^zod$|^yaml$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
+  // It runs in a browser: of the code only rules that need nothing of Node, recipes to show, and types of what the API answers.
+  'console/':
+    /^console\/(?!dist)|^functions\/(domain\/(webhook-url|ip-address|duration|retry-schedule|custom-headers)|api\/schemas\/(access|activity|delivery|event|queue|replay|webhook))\.ts$|^examples\/verify\/|^preact(\/hooks)?$|^@preact\/signals$|^zod$|^vite$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }

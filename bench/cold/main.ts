@@ -53,6 +53,7 @@ async function measure({ file, request }: Variant, endpoint: string): Promise<nu
     ...{ AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' },
     ...{ AWS_ENDPOINT_URL: endpoint, CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
     ...{ FAN_OUT_QUEUE_URL: `${endpoint}/q`, DELIVERY_QUEUE_URL: `${endpoint}/q`, KMS_KEY_ID: 'key' },
+    ...{ FAN_OUT_DEAD_LETTERS_URL: `${endpoint}/q`, DELIVERY_DEAD_LETTERS_URL: `${endpoint}/q` },
     ...{ NOTICES_TOPIC: 'arn:aws:sns:eu-central-1:000000000000:notices', DISABLE_AFTER_DAYS: '5' },
     ...{ OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'bench', RETRY_SCHEDULE: '0s,5s' },
     ...{ ALLOWED_NETWORKS: '', ALLOW_HTTP: 'false', ALLOWED_PORTS: '443' },

@@ -1,5 +1,6 @@
 import type { Breaker } from '../domain/breaker.ts'
 import type { Attempt, Delivery } from '../domain/delivery.ts'
+import type { HourOfAttempts } from '../domain/failing.ts'
 import type { Replay } from '../domain/replay.ts'
 import type { Source } from '../domain/source.ts'
 import type { Token } from '../domain/token.ts'
@@ -15,6 +16,7 @@ import type {
   WebhookStats,
 } from '../use-cases/log-queries.ts'
 import type { ManageWebhooks } from '../use-cases/manage-webhooks.ts'
+import type { QueueLevel } from '../use-cases/queue-levels.ts'
 import type { Redeliver } from '../use-cases/redeliver.ts'
 import type { ReplayStore } from '../use-cases/replay-store.ts'
 import type { SendTest } from '../use-cases/send-test.ts'
@@ -55,7 +57,10 @@ export interface AdminDeps {
     ofWebhook(filter: DeliveryFilter): Promise<Page<Delivery>>
     /** Counts of the hours that the retention, and the time from `from` on, reach into. */
     stats(webhookId: string, from?: number): Promise<WebhookStats>
+    /** The hours of those counts, in no order, those without a request left out. */
+    hours(webhookId: string, from: number): Promise<readonly HourOfAttempts[]>
   }
+  readonly queues: { levels(): Promise<readonly QueueLevel[]> }
   readonly tokens: {
     list(range: ListRange): Promise<readonly Token[]>
     create(token: Token): Promise<void>

@@ -9,6 +9,7 @@ import { DynamoTokens } from '../adapters/aws/dynamo-tokens.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
 import { ChangeCounts } from '../adapters/aws/kept-reads.ts'
 import { KmsCipher } from '../adapters/aws/kms-cipher.ts'
+import { type CountedQueue, SqsLevels } from '../adapters/aws/sqs-levels.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
 import {
@@ -68,6 +69,7 @@ export function adminOnAws(
       breakers,
       events,
       log: new DynamoDeliveryLog(store),
+      queues: new SqsLevels(queues, countedQueues(environment)),
       tokens: new DynamoTokens(config),
       sources,
       urlPolicy: urlPolicyOf(environment),
@@ -79,4 +81,19 @@ export function adminOnAws(
     },
     log,
   )
+}
+
+function countedQueues(environment: EnvironmentOf<'admin'>): readonly CountedQueue[] {
+  return [
+    {
+      queue: 'fan-out',
+      url: environment.FAN_OUT_QUEUE_URL,
+      deadLettersUrl: environment.FAN_OUT_DEAD_LETTERS_URL,
+    },
+    {
+      queue: 'delivery',
+      url: environment.DELIVERY_QUEUE_URL,
+      deadLettersUrl: environment.DELIVERY_DEAD_LETTERS_URL,
+    },
+  ]
 }

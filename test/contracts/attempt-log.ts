@@ -93,6 +93,27 @@ export function attemptLogContract(name: string, open: Open<DeliveryLogPorts>): 
       expect(await log.stats(aWebhook().id)).toEqual({ total: 0, errored: 0 })
     })
 
+    it('counts them by the hour, from the hour of a time on', async () => {
+      const { deliveries, log } = given()
+      const [one, other] = [aWebhook().id, aWebhook().id]
+      const send = (webhookId: string, attempt: Attempt) =>
+        deliveries.record({ delivery: aDelivery({ webhookId }), attempt, sweepAt: null })
+      const later = { sentAt: builtAt + 2 * hour }
+      for (const attempt of [anAttempt(), failed(), anAttempt(later), anAttempt(later), failed(later)])
+        await send(one, attempt)
+      await send(other, failed())
+      const startsAt = Math.floor(builtAt / hour) * hour
+      const hours = async (webhookId: string, from: number) =>
+        (await log.hours(webhookId, from)).toSorted((a, b) => a.startsAt - b.startsAt)
+      const last = { startsAt: startsAt + 2 * hour, total: 3, errored: 1 }
+      expect(await hours(one, 0)).toEqual([{ startsAt, total: 2, errored: 1 }, last])
+      expect(await hours(one, startsAt)).toHaveLength(2)
+      expect(await hours(one, startsAt + hour - 1)).toHaveLength(2)
+      expect(await hours(one, startsAt + hour)).toEqual([last])
+      expect(await hours(other, 0)).toEqual([{ startsAt, total: 1, errored: 1 }])
+      expect(await hours(aWebhook().id, 0)).toEqual([])
+    })
+
     it('stops counting a request once it has expired, to the hour', async () => {
       const { deliveries, log, clock } = given()
       const { id: webhookId } = aWebhook()
@@ -102,6 +123,7 @@ export function attemptLogContract(name: string, open: Open<DeliveryLogPorts>): 
       expect(await log.stats(webhookId)).toEqual({ total: 2, errored: 1 })
       await clock.advance(2 * hour)
       expect(await log.stats(webhookId)).toEqual({ total: 1, errored: 0 })
+      expect(await log.hours(webhookId, 0)).toMatchObject([{ total: 1, errored: 0 }])
     })
   })
 }

@@ -9,6 +9,7 @@ import {
 import { buildApp } from 'fauxqs'
 import { vi } from 'vitest'
 import { sqsClient } from '../../functions/adapters/aws/clients.ts'
+import { SqsLevels } from '../../functions/adapters/aws/sqs-levels.ts'
 import { SqsQueue } from '../../functions/adapters/aws/sqs-queue.ts'
 import { patientNobody, silent } from './emulator.ts'
 import type { ManualClock } from './harness.ts'
@@ -59,8 +60,8 @@ export async function openQueue(clock: ManualClock) {
         }
       },
     },
-    deadLetters: async () =>
-      Number((await attributesOf(client, deadLetterUrl)).ApproximateNumberOfMessages ?? Number.NaN),
+    level: async () =>
+      (await new SqsLevels(client, [{ queue: 'queue', url, deadLettersUrl: deadLetterUrl }]).levels())[0],
     close: async () => {
       client.destroy()
       await emulator.close()

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Outgoing, Queue } from '../../functions/domain/messages.ts'
+import type { QueueLevel } from '../../functions/use-cases/queue-levels.ts'
 import { type Open, perTest } from './harness.ts'
 
 /** A message as a worker gets it. */
@@ -22,8 +23,8 @@ export interface QueuePorts<Message extends ReceivedMessage = ReceivedMessage> {
       how: { isDone: (message: Message) => boolean; retryAt: number },
     ): Promise<void>
   }
-  /** How many messages were given up. */
-  readonly deadLetters: () => Promise<number>
+  /** How much waits, as people are shown it. */
+  readonly level: () => Promise<QueueLevel | undefined>
 }
 
 /** How often a message is handed out before it is given up: an adapter under test is opened with it. */
@@ -143,7 +144,7 @@ export function queueContract<Message extends ReceivedMessage>(
     })
 
     it('gives up a message that was handed out as often as may be, and no other', async () => {
-      const { queue, deadLetters } = given()
+      const { queue, level } = given()
       await queue.send([message('poison', { group: 'g' }), message('good', { group: 'g' })])
       const receiveCounts: number[] = []
       for (let nth = 0; nth < maxReceives; nth++) {
@@ -152,11 +153,21 @@ export function queueContract<Message extends ReceivedMessage>(
         await finishAll(batches, (received) => textOf(received) === 'good')
       }
       expect(receiveCounts).toEqual([1, 1, 2, 3])
-      expect(await deadLetters()).toBe(0)
+      expect(await level()).toMatchObject({ deadLetters: 0 })
       await queue.send([message('later', { group: 'g' })])
       expect(await textsDue()).toEqual(['later'])
       expect(await textsDue()).toEqual([])
-      expect(await deadLetters()).toBe(1)
+      expect(await level()).toMatchObject({ deadLetters: 1 })
+    })
+
+    it('tells how much is due and how much delayed, without what is in flight', async () => {
+      const { queue, level, clock } = given()
+      expect(await level()).toMatchObject({ due: 0, delayed: 0, deadLetters: 0 })
+      const later = { notBefore: clock.now() + 5_000 }
+      await queue.send([message('a', { group: 'g' }), message('b'), message('c', later), message('d', later)])
+      expect(await level()).toMatchObject({ due: 2, delayed: 2, deadLetters: 0 })
+      await receiveAll()
+      expect(await level()).toMatchObject({ due: 0, delayed: 2, deadLetters: 0 })
     })
   })
 }

@@ -32,6 +32,12 @@ describe('the deployed API', () => {
     expect((await publisher.call(call.method, path, body)).status).toBe(403)
   })
 
+  it('counts what waits, as its role allows', async () => {
+    const { status, body } = await api.call('GET', '/queues')
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ data: [{ name: 'fan-out' }, { name: 'delivery' }] })
+  })
+
   it('turns down a token that is unknown or was revoked', async () => {
     const reply = await api.call('POST', '/tokens', { name: 'short-lived', scopes: ['read'] })
     const token = textOf(reply, 'token')

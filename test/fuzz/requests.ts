@@ -133,7 +133,7 @@ function oddPath({ draw, known }: Means): string {
     '/health#part',
     '/%77ebhooks',
     `/webhooks/${id}/deliveries/..`,
-    '/console/',
+    '/console/nothing',
     '/favicon.ico',
     '/.env',
     `/${draw.word(2_000)}`,

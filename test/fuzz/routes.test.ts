@@ -10,7 +10,7 @@ import { Known } from './known.ts'
 import { aRequestOf, type FuzzRequest } from './requests.ts'
 import { send } from './send.ts'
 
-const count = Number(process.env.FUZZ_REQUESTS ?? 6_000)
+const count = Number(process.env.FUZZ_REQUESTS ?? 9_000)
 const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 1_000_000)
 const lanes = 8
 const mostWebhooks = 6

@@ -30,6 +30,8 @@ const allowedAnswers: Readonly<Record<string, number>> = {
   createToken: 422,
   listTokens: 200,
   revokeToken: 404,
+  getActivity: 404,
+  listQueues: 200,
   getHealth: 200,
   getOpenApi: 200,
   postEvents: 422,

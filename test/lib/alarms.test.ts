@@ -34,6 +34,8 @@ describe('alarms', () => {
       'AlarmsadminThrottles',
       'AlarmsauthorizeErrors',
       'AlarmsauthorizeThrottles',
+      'AlarmsconsoleErrors',
+      'AlarmsconsoleThrottles',
       'AlarmsdeliverErrors',
       'AlarmsdeliverThrottles',
       'AlarmsfanOutErrors',

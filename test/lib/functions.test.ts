@@ -7,7 +7,7 @@ import { functionNames } from '../../lib/function-names.ts'
 import { anApp, aStack, type Resource, resourcesOf, targetOf } from './synthesized.ts'
 
 const Lambda = z.object({
-  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }),
+  Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }).default({ Variables: {} }),
   LoggingConfig: z.object({ LogGroup: z.unknown() }),
 })
 
@@ -90,6 +90,10 @@ describe('functions', () => {
       vi.stubEnv(name, typeof value === 'string' ? value : 'filled-in')
     const bundle: unknown = createRequire(import.meta.url)(join(alone.outdir, folder, 'index.js'))
     expect(bundle).toMatchObject({ handler: expect.any(Function) })
+  })
+
+  it('give the console no variable at all', () => {
+    expect(variablesOf('Console')).toEqual({})
   })
 
   it('keep concurrency aside where the setting says so', () => {

@@ -15,7 +15,7 @@ const Policy = z.object({
   PolicyDocument: z.object({ Statement: list(Statement) }),
 })
 
-const functionNames = ['Ingest', 'FanOut', 'Deliver', 'Sweep', 'Admin', 'Authorize'] as const
+const functionNames = ['Ingest', 'FanOut', 'Deliver', 'Sweep', 'Admin', 'Authorize', 'Console'] as const
 
 function statementsOf(stack: ReturnType<typeof aStack>, name: string) {
   return Object.values(resourcesOf(stack, 'AWS::IAM::Policy'))
@@ -94,6 +94,13 @@ describe('permissions', () => {
     ])
   })
 
+  it('let the console do nothing but write its log, and set aside what fails as all functions do', () => {
+    const granted = permissionsOf(stack, 'Console').map((permission) =>
+      permission.replace(/[0-9A-F]{8}$/, ''),
+    )
+    expect(granted).toEqual(['sqs:SendMessage → Undelivered'])
+  })
+
   it('let only those read the operator token who judge tokens', () => {
     const readers = functionNames.filter((name) =>
       permissionsOf(stack, name).some((permission) => permission.startsWith('secretsmanager:')),
@@ -153,6 +160,20 @@ describe('permissions', () => {
       ),
     )
     expect(granted).toEqual(senders)
+  })
+
+  it('let the admin function alone count what waits, in the queues and their dead letters', () => {
+    const counters = functionNames.flatMap((name) =>
+      permissionsOf(stack, name)
+        .filter((permission) => permission.startsWith('sqs:GetQueueAttributes'))
+        .map((permission) => `${name} ${permission.replace(/[0-9A-F]{8}$/, '')}`),
+    )
+    const ofAdmin = counters.filter((permission) => permission.startsWith('Admin '))
+    expect(ofAdmin.sort()).toEqual(
+      ['DeliveryQueueDeadLetters', 'DeliveryQueue', 'FanOutQueueDeadLetters', 'FanOutQueue']
+        .map((queue) => `Admin sqs:GetQueueAttributes → ${queue}`)
+        .sort(),
+    )
   })
 
   it('take a pattern only for a VPC, where AWS knows no other way', () => {

@@ -1,3 +1,4 @@
+import { Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { endpoints } from '../../functions/api/endpoints.ts'
@@ -10,6 +11,8 @@ const Method = z.object({
   AuthorizerId: z.unknown().optional(),
   Integration: z.object({ Type: z.string(), Uri: z.unknown() }),
 })
+const pages = ['GET /console', 'GET /console/{proxy+}']
+const Joined = z.object({ 'Fn::Join': z.tuple([z.literal(''), z.array(z.unknown())]) })
 const Answer = z.object({
   ResponseType: z.string(),
   StatusCode: z.string(),
@@ -35,12 +38,12 @@ describe('the API', () => {
       call: `${method.HttpMethod} ${pathOf(method.ResourceId)}`,
       authorization: method.AuthorizationType,
       authorizer: targetOf(method.AuthorizerId),
-      target: /Functions(Ingest|Admin)Function/.exec(uri)?.[1],
+      target: /Functions(Ingest|Admin|Console)Function/.exec(uri)?.[1],
     }
   })
 
-  it('has every endpoint and POST /events, and nothing else', () => {
-    const calls = ['POST /events', ...endpoints.map(({ method, path }) => `${method} ${path}`)]
+  it('has every endpoint, POST /events and the console, and nothing else', () => {
+    const calls = ['POST /events', ...pages, ...endpoints.map(({ method, path }) => `${method} ${path}`)]
     expect(routes.map(({ call }) => call).sort()).toEqual(calls.sort())
   })
 
@@ -66,6 +69,23 @@ describe('the API', () => {
       authorization: 'NONE',
       authorizer: undefined,
     })
+  })
+
+  it.each(pages)('has the console answer %s, without a token', (call) => {
+    expect(routes.find((route) => route.call === call)).toEqual({
+      call,
+      target: 'Console',
+      authorization: 'NONE',
+      authorizer: undefined,
+    })
+  })
+
+  it('tells where the console is, with the slash that its page needs', () => {
+    const outputs = z
+      .record(z.string(), z.object({ Value: z.unknown() }))
+      .parse(Template.fromStack(stack).toJSON().Outputs)
+    const partsOf = (name: string) => Joined.parse(outputs[name]?.Value)['Fn::Join'][1]
+    expect(partsOf('ConsoleUrl')).toEqual([...partsOf('ApiUrl'), '/console/'])
   })
 
   it('asks the authorizer each time, for a missing token too', () => {

@@ -81,6 +81,10 @@ export async function openAwsService({
   const environment = {
     ...{ CONFIG_TABLE: 'config', LOG_TABLE: 'log', RETENTION_DAYS: '30' },
     ...{ FAN_OUT_QUEUE_URL: fanOutQueue.url, DELIVERY_QUEUE_URL: deliveryQueue.url },
+    ...{
+      FAN_OUT_DEAD_LETTERS_URL: fanOutQueue.deadLetterUrl,
+      DELIVERY_DEAD_LETTERS_URL: deliveryQueue.deadLetterUrl,
+    },
     ...{ KMS_KEY_ID: 'key', OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'tests', LOG_EVENTS: 'true' },
     ...{ NOTICES_TOPIC: topic.arn, DISABLE_AFTER_DAYS: '5' },
     ...{

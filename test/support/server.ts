@@ -31,9 +31,11 @@ export const adminToken = 'operator-token-of-the-tests'
 export async function startTestServer({
   args = ['--development'],
   dataDir,
+  builtConsole,
 }: {
   args?: readonly string[]
   dataDir?: string
+  builtConsole?: string
 } = {}): Promise<TestServer> {
   const folder = dataDir ?? (await mkdtemp(join(tmpdir(), 'webhooks-test-')))
   const settings = parseSettings(['--port', '0', '--data', folder, ...args], { ADMIN_TOKEN: adminToken })
@@ -44,7 +46,7 @@ export async function startTestServer({
     info: (message, fields) => lines.push({ message, fields }),
     error: (message, fields) => logged.push({ message, fields }),
   }
-  const server = await startServer(settings, log)
+  const server = await startServer(settings, log, builtConsole)
   return {
     ...server,
     api: new ApiClient(server.url, adminToken),

@@ -1,15 +1,8 @@
-import * as z from 'zod/mini'
-import { type HourOfAttempts, hourMs } from '../../domain/failing.ts'
+import type { HourOfAttempts } from '../../domain/failing.ts'
 import type { AttemptHours } from '../../use-cases/watch-failures.ts'
-import { counterKey, endOfCounter } from './log-keys.ts'
+import { toHour } from './hour-item.ts'
+import { counterKey } from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
-
-const Counter = z.pipe(
-  z.object({ sk: z.string(), total: z.number(), errored: z.number() }),
-  z.transform(
-    ({ sk, total, errored }): HourOfAttempts => ({ startsAt: endOfCounter(sk) - hourMs, total, errored }),
-  ),
-)
 
 // Of a webhook that is well, the newest hour tells all: its page costs as little as a read can.
 const pageSize = 48
@@ -28,7 +21,7 @@ export class DynamoAttemptHours implements AttemptHours {
     for (let startAfter: string | undefined; ; ) {
       const range = { pk, from: sk, descending: true, limit: pageSize, startAfter }
       const { items, next } = await this.#store.table.page(range)
-      hours.push(...items.map((item) => z.parse(Counter, item)))
+      hours.push(...items.map(toHour))
       if (next === undefined || hours.some(({ total, errored }) => errored < total)) return hours
       startAfter = next
     }

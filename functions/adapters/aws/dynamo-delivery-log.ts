@@ -1,17 +1,18 @@
 import * as z from 'zod/mini'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import type { HourOfAttempts } from '../../domain/failing.ts'
 import { deliveryId } from '../../domain/ids.ts'
 import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
 import { toRow } from './delivery-item.ts'
 import { DeliveryPages } from './delivery-pages.ts'
 import { readRows, sortKeyOf } from './delivery-rows.ts'
 import { toFanOut } from './fan-out-item.ts'
+import { toHour } from './hour-item.ts'
 import { attemptsPartition, counterKey, deliveryKey, fanOutKey, fanOutPartition } from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
 import { unpackAttempt } from './packed-attempt.ts'
 
 const AttemptItem = z.object({ attempt: z.instanceof(Uint8Array) })
-const CounterItem = z.object({ total: z.number(), errored: z.number() })
 
 const maxOfEvent = 10_000
 
@@ -70,13 +71,17 @@ export class DynamoDeliveryLog {
     return this.#pages.page(filter, this.#shownSince())
   }
 
-  async stats(webhookId: string, since = 0): Promise<WebhookStats> {
-    const { pk, sk: from } = counterKey(webhookId, Math.max(since, this.#shownSince()))
-    const counters = (await this.#store.table.all({ pk, from })).map((item) => z.parse(CounterItem, item))
-    return counters.reduce(
+  async stats(webhookId: string, from = 0): Promise<WebhookStats> {
+    const hours = await this.hours(webhookId, from)
+    return hours.reduce(
       (sum, { total, errored }) => ({ total: sum.total + total, errored: sum.errored + errored }),
       { total: 0, errored: 0 },
     )
+  }
+
+  async hours(webhookId: string, since: number): Promise<readonly HourOfAttempts[]> {
+    const { pk, sk: from } = counterKey(webhookId, Math.max(since, this.#shownSince()))
+    return (await this.#store.table.all({ pk, from })).map(toHour)
   }
 
   #shownSince(): number {

@@ -1,12 +1,7 @@
-import * as z from 'zod/mini'
 import { type HourOfAttempts, hourMs } from '../../domain/failing.ts'
 import type { AttemptHours } from '../../use-cases/watch-failures.ts'
+import { toHour } from './hour-row.ts'
 import type { SqliteStore } from './store.ts'
-
-const Row = z.pipe(
-  z.object({ hour: z.number(), total: z.number(), errored: z.number() }),
-  z.transform(({ hour, total, errored }): HourOfAttempts => ({ startsAt: hour * hourMs, total, errored })),
-)
 
 /** Counts by the hour, read as the watch over failures wants them. */
 export class SqliteAttemptHours implements AttemptHours {
@@ -21,7 +16,7 @@ export class SqliteAttemptHours implements AttemptHours {
   async newestFirst(webhookId: string, from: number): Promise<readonly HourOfAttempts[]> {
     const hours: HourOfAttempts[] = []
     for (const row of this.#hours.iterate(webhookId, Math.floor(from / hourMs))) {
-      const hour = z.parse(Row, row)
+      const hour = toHour(row)
       hours.push(hour)
       if (hour.errored < hour.total) break
     }

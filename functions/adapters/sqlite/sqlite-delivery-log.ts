@@ -1,8 +1,10 @@
 import * as z from 'zod/mini'
 import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import { type HourOfAttempts, hourMs } from '../../domain/failing.ts'
 import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-queries.ts'
 import { toAttempt } from './attempt-row.ts'
-import { deliveryColumns, hourMs, toDelivery } from './sqlite-deliveries.ts'
+import { toHour } from './hour-row.ts'
+import { deliveryColumns, toDelivery } from './sqlite-deliveries.ts'
 import type { SqliteStore } from './store.ts'
 
 /** Most rows that one page looks at before it answers with what it has. */
@@ -26,6 +28,9 @@ export class SqliteDeliveryLog {
       ),
       stats: database.prepare(
         'select coalesce(sum(total), 0) total, coalesce(sum(errored), 0) errored from hourly_counters where webhook_id = ? and hour >= ?',
+      ),
+      hours: database.prepare(
+        'select hour, total, errored from hourly_counters where webhook_id = ? and hour >= ?',
       ),
     }
   }
@@ -67,8 +72,16 @@ export class SqliteDeliveryLog {
   }
 
   async stats(webhookId: string, from = 0): Promise<WebhookStats> {
-    const row = this.#statements.stats.get(webhookId, Math.floor(Math.max(from, this.#shownSince()) / hourMs))
+    const row = this.#statements.stats.get(webhookId, this.#firstHour(from))
     return z.parse(z.object({ total: z.number(), errored: z.number() }), row)
+  }
+
+  async hours(webhookId: string, from: number): Promise<readonly HourOfAttempts[]> {
+    return this.#statements.hours.all(webhookId, this.#firstHour(from)).map(toHour)
+  }
+
+  #firstHour(from: number): number {
+    return Math.floor(Math.max(from, this.#shownSince()) / hourMs)
   }
 
   #range({ webhookId, from, to, after }: DeliveryFilter) {

@@ -1,12 +1,8 @@
 import * as z from 'zod/mini'
+import type { QueueLevel } from '../../use-cases/queue-levels.ts'
 import type { SqliteStore } from './store.ts'
 
-/** What waits in one queue, without what is in flight. `oldestDueMs`: how long the message that has been due longest has waited; 0 when none is due. */
-export interface QueueLevel {
-  readonly queue: string
-  readonly due: number
-  readonly delayed: number
-  readonly deadLetters: number
+export interface SqliteQueueLevel extends QueueLevel {
   readonly oldestDueMs: number
 }
 
@@ -52,7 +48,7 @@ export class SqliteLevels {
     }
   }
 
-  queue(name: string): QueueLevel {
+  queue(name: string): SqliteQueueLevel {
     const nowMs = this.#store.now()
     const { n, due } = z.parse(Waiting, this.#statements.waiting.get(nowMs, name))
     const { first } = z.parse(First, this.#statements.first.get({ queue: name }))

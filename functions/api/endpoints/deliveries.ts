@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { activityFrom, lastHours } from '../../domain/activity.ts'
 import type { Delivery } from '../../domain/delivery.ts'
 import { Conflict, NotFound } from '../../domain/errors.ts'
 import { parseDeliveryId } from '../../domain/ids.ts'
@@ -6,6 +7,7 @@ import { hiddenUntil } from '../../domain/webhook.ts'
 import { redeliver } from '../../use-cases/redeliver.ts'
 import type { AdminDeps } from '../admin-deps.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { ActivityResource, toActivity } from '../schemas/activity.ts'
 import {
   DeliveryDetail,
   DeliveryResource,
@@ -82,6 +84,23 @@ export const deliveryEndpoints: readonly Endpoint[] = [
         limit: query.limit,
       })
       return { status: 200, body: { data: items.map(toDeliveryResource), next_cursor: cursorOf(next) } }
+    },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/webhooks/{id}/activity',
+    scope: 'read',
+    operationId: 'getActivity',
+    summary: 'What was sent to a webhook in the last 24 hours, by the hour',
+    tag,
+    params: IdParam(WebhookId),
+    replies: { 200: { description: 'The hours', schema: ActivityResource } },
+    handle: async ({ webhooks, log, now }, { params: { id } }) => {
+      const webhook = await webhooks.get(id)
+      if (webhook === undefined) throw new NotFound('webhook', id)
+      const nowMs = now()
+      const hours = await log.hours(id, Math.max(activityFrom(nowMs), hiddenUntil(webhook, nowMs)))
+      return { status: 200, body: toActivity(lastHours(hours, nowMs)) }
     },
   }),
   endpoint({

@@ -1,8 +1,10 @@
 import * as z from 'zod'
 import { version } from '../../version.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
+import { Page } from '../schemas/fields.ts'
+import { QueueResource, toQueueResource } from '../schemas/queue.ts'
 
-/** What tells about the service itself; no token is needed. */
+/** What tells about the service itself. */
 export const serviceEndpoints: readonly Endpoint[] = [
   endpoint({
     method: 'GET',
@@ -18,6 +20,19 @@ export const serviceEndpoints: readonly Endpoint[] = [
       },
     },
     handle: async () => ({ status: 200, body: { status: 'ok', version } }),
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/queues',
+    scope: 'read',
+    operationId: 'listQueues',
+    summary: 'How much waits in the queues of the service',
+    tag: 'Service',
+    replies: { 200: { description: 'Both queues', schema: Page(QueueResource) } },
+    handle: async ({ queues }) => {
+      const levels = await queues.levels()
+      return { status: 200, body: { data: levels.map(toQueueResource), next_cursor: null } }
+    },
   }),
   endpoint({
     method: 'GET',

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { SqliteLevels } from '../../../functions/adapters/sqlite/sqlite-levels.ts'
 import { SqliteQueue } from '../../../functions/adapters/sqlite/sqlite-queue.ts'
 import type { Outgoing } from '../../../functions/domain/messages.ts'
 import { perTest } from '../../contracts/harness.ts'
@@ -10,7 +11,8 @@ queueContract(
   'SQLite',
   onSqlite((store) => {
     const queue = new SqliteQueue<Body>(store, { name: 'q', maxReceives, maxInFlightPerGroup: 100 })
-    return { queue, deadLetters: async () => (await queue.depth()).deadLetters }
+    const levels = new SqliteLevels(store)
+    return { queue, level: async () => levels.queue('q') }
   }),
 )
 

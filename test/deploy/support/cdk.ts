@@ -4,7 +4,10 @@ import * as z from 'zod'
 import { emulatedTemplate } from './emulated-template.ts'
 import { run } from './run.ts'
 
-const Outputs = z.record(z.string(), z.object({ ApiUrl: z.string(), AdminTokenSecret: z.string() }))
+const Outputs = z.record(
+  z.string(),
+  z.object({ ApiUrl: z.string(), ConsoleUrl: z.string(), AdminTokenSecret: z.string() }),
+)
 export type Outputs = z.output<typeof Outputs>[string]
 
 /** Where CDK works and what it is told. */

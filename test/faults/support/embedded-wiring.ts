@@ -1,4 +1,5 @@
 import { newSourceId, newTokenId, newTokenSecret } from '../../../functions/adapters/random.ts'
+import { SqliteLevels } from '../../../functions/adapters/sqlite/sqlite-levels.ts'
 import { adminHandler } from '../../../functions/api/admin.ts'
 import { authorizeHandler } from '../../../functions/api/authorize.ts'
 import { ingestHandler } from '../../../functions/api/ingest.ts'
@@ -6,6 +7,7 @@ import type { Queue } from '../../../functions/domain/messages.ts'
 import type { UrlPolicy } from '../../../functions/domain/webhook-url.ts'
 import type { Log } from '../../../functions/middleware/log.ts'
 import type { Sender } from '../../../functions/use-cases/attempt-delivery.ts'
+import { queueNames } from '../../../functions/use-cases/queue-levels.ts'
 import { deliverHandler } from '../../../functions/workers/deliver.ts'
 import { fanOutHandler } from '../../../functions/workers/fan-out.ts'
 import { sweepHandler } from '../../../functions/workers/sweep.ts'
@@ -41,12 +43,14 @@ export function wireEmbedded(
     limiter: faults.port('limiter', engine.limiter),
     sender: faults.port('sender', engine.sender),
   }
+  const levels = new SqliteLevels(engine.store)
   const ingest = ingestHandler(ports, log)
   const admin = adminHandler(
     {
       ...{
         ...ports,
         log: engine.deliveryLog,
+        queues: { levels: async () => queueNames.map((name) => levels.queue(name)) },
         urlPolicy,
         retentionMs: engine.store.retentionMs,
         newSourceId,

@@ -1,0 +1,63 @@
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { type ApiProblem, asProblem } from './problem.ts'
+
+export interface Loaded<Data> {
+  /** The newest that came; it stays while more is loaded, and when that fails. */
+  readonly data: Data | undefined
+  readonly problem: ApiProblem | undefined
+  reload(): void
+}
+
+/**
+ * Loads when `key` changes and, while the page is seen, every `everyMs`; an answer that a newer request overtook is dropped.
+ * Data of another key are not shown, unless `keep` says that they may be until the new ones come.
+ */
+export function useLoad<Data>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<Data>,
+  { everyMs, keep = false }: { everyMs?: number | undefined; keep?: boolean } = {},
+): Loaded<Data> {
+  const [state, setState] = useState<{ key: string; data?: Data; problem?: ApiProblem | undefined }>({ key })
+  const latest = useRef(load)
+  latest.current = load
+  const running = useRef<AbortController | undefined>(undefined)
+
+  const reload = useCallback(() => {
+    running.current?.abort()
+    const controller = new AbortController()
+    running.current = controller
+    latest.current(controller.signal).then(
+      (data) => {
+        if (!controller.signal.aborted) setState({ key, data })
+      },
+      (error: unknown) => {
+        if (!controller.signal.aborted) setState((before) => ({ ...before, key, problem: asProblem(error) }))
+      },
+    )
+  }, [key])
+
+  useEffect(() => {
+    reload()
+    return () => running.current?.abort()
+  }, [reload])
+
+  useEffect(() => {
+    if (everyMs === undefined) return
+    const again = () => {
+      if (!document.hidden) reload()
+    }
+    const timer = setInterval(again, everyMs)
+    document.addEventListener('visibilitychange', again)
+    return () => {
+      clearInterval(timer)
+      document.removeEventListener('visibilitychange', again)
+    }
+  }, [reload, everyMs])
+
+  const isOfKey = state.key === key
+  return {
+    data: isOfKey || keep ? state.data : undefined,
+    problem: isOfKey ? state.problem : undefined,
+    reload,
+  }
+}

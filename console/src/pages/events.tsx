@@ -1,0 +1,90 @@
+import { useEventTypes } from '../api/event-types.ts'
+import type { Event } from '../api/resources.ts'
+import { usePages } from '../api/use-pages.ts'
+import { ListEnd } from '../parts/list-end.tsx'
+import { PageHead } from '../parts/page-head.tsx'
+import { Problem, StaleNotice } from '../parts/problem.tsx'
+import { Skeleton } from '../parts/skeleton.tsx'
+import { Time } from '../parts/time.tsx'
+import { at, go, place, replacePlace } from '../router.ts'
+import { counted } from '../words/times.ts'
+
+/** The newest events; find one by its id or type. */
+export function Events() {
+  const type = place.value.query.get('type') ?? ''
+  const events = usePages<Event>('events', { query: { type }, everyMs: 5_000 })
+  const { data: types = [] } = useEventTypes()
+  const keys = types.map(({ key }) => key)
+  return (
+    <>
+      <PageHead title="Events" />
+      <p class="lead">What was accepted, and whom it went to.</p>
+      <search class="filters">
+        <form
+          class="field field-wide"
+          onSubmit={(submitted) => {
+            submitted.preventDefault()
+            const id = new FormData(submitted.currentTarget).get('id')
+            if (typeof id === 'string' && id.trim() !== '') go(at(`/events/${encodeURIComponent(id.trim())}`))
+          }}
+        >
+          <label for="event-id">Find by id</label>
+          <div class="beside">
+            <input id="event-id" name="id" class="mono" placeholder="evt_…" spellcheck={false} />
+            <button type="submit" class="button">
+              Open
+            </button>
+          </div>
+        </form>
+        <div class="field">
+          <label for="event-type">Event type</label>
+          <select
+            id="event-type"
+            value={type}
+            onChange={(chosen) => replacePlace(at('/events', { type: chosen.currentTarget.value }))}
+          >
+            <option value="">All</option>
+            {keys.map((key) => (
+              <option key={key} value={key}>
+                {key}
+              </option>
+            ))}
+          </select>
+        </div>
+      </search>
+      {events.items === undefined ? (
+        <Problem problem={events.problem} title="The events cannot be shown." />
+      ) : (
+        <StaleNotice problem={events.problem} />
+      )}
+      {events.items === undefined && events.problem === undefined && <Skeleton rows={8} />}
+      {events.items?.length === 0 && (
+        <div class="empty">
+          <h2>{type === '' ? 'No event was accepted yet' : 'No event is of this type'}</h2>
+          <p>
+            Connect a Sourcegraph instance under <a href="#/sources">Sources</a>, or post events with a token
+            of the scope <code>publish</code>.
+          </p>
+        </div>
+      )}
+      <ul class="lines">
+        {events.items?.map((event) => (
+          <li key={event.id}>
+            <a class="line" href={at(`/events/${event.id}`)}>
+              <span class="mono">{event.type}</span>
+              <span class="quiet">
+                {event.fanned_out_at === null
+                  ? 'being handed out'
+                  : `to ${counted(event.webhook_ids.length, 'webhook')}`}
+                {event.missed_by.length > 0 && `, missed by ${event.missed_by.length}`}
+                {event.erased_at !== null && ', erased'}
+              </span>
+              <Time at={event.accepted_at} />
+            </a>
+          </li>
+        ))}
+      </ul>
+      <ListEnd pages={events} />
+    </>
+  )
+}

@@ -1,0 +1,163 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
+import { adminToken } from '../support/server.ts'
+import {
+  browserPath,
+  complaintsOf,
+  expectAccessible,
+  launchBrowser,
+  needsBrowser,
+  signIn,
+} from './browser.ts'
+import { type ConsoleServer, startConsoleServer } from './console-server.ts'
+
+const Webhooks = z.object({ data: z.array(z.looseObject({ id: z.string(), url: z.string() })) })
+
+describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}`, () => {
+  let server: ConsoleServer
+  let browser: Browser
+  let receiver: TestReceiver
+
+  beforeAll(async () => {
+    server = await startConsoleServer()
+    browser = await launchBrowser()
+    receiver = await startTestReceiver()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await receiver.close()
+    await server.remove()
+  })
+
+  async function open(hash: string): Promise<Page> {
+    const page = await browser.newPage()
+    await signIn(page, server.consoleUrl, adminToken)
+    await page.goto(`${server.consoleUrl}${hash}`)
+    return page
+  }
+
+  async function onlyWebhook(url: string) {
+    const { data } = Webhooks.parse((await server.api.call('GET', '/webhooks?limit=100')).body)
+    return data.find((webhook) => webhook.url === url)
+  }
+
+  it('creates a webhook with all that the form has', async () => {
+    const page = await open('#/webhooks/new')
+    const complaints = complaintsOf(page)
+    const url = `${receiver.url}/all`
+    await page.getByLabel('URL').fill(url)
+    await page.getByLabel('Description').fill('Closes the ticket')
+    const secret = await page.getByLabel('Secret', { exact: true }).inputValue()
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
+    await page.getByLabel('batch_change:apply').check()
+    await page.getByLabel('Other event types').fill('search:done, code_monitor:hit')
+    await page.getByText('Only some namespaces').click()
+    await page.getByLabel('Repositories').fill('UmVwbzox\nUmVwbzoy')
+    await page.getByText('Headers and authorization').click()
+    await page.getByLabel('Kind').selectOption('bearer')
+    await page.getByLabel('Token').fill('of-the-receiver')
+    await page.getByRole('button', { name: 'Add a header' }).click()
+    await page.getByLabel('Name of header 1').fill('X-Team')
+    await page.getByLabel('Value of header X-Team').fill('build')
+    await page.getByText('Retries, rate limit').click()
+    await page.getByLabel('Retry schedule').fill('0s, 5s, 5m')
+    await page
+      .getByText('3 attempts over 5 min 5 s: at once, then 5 s, 5 min after the one before.')
+      .waitFor()
+    await page.getByLabel('Rate limit').fill('10')
+    await page.getByLabel('Retention').fill('7d')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await page.getByRole('heading', { name: 'The webhook was created' }).waitFor()
+    await page.getByText(secret).waitFor()
+    await page.getByText('Python', { exact: true }).click()
+    await page.getByText('def verify(secret').waitFor()
+    await expectAccessible(page)
+    expect(await onlyWebhook(url)).toMatchObject({
+      description: 'Closes the ticket',
+      event_types: ['batch_change:apply', 'search:done', 'code_monitor:hit'],
+      scope: { repository_ids: ['UmVwbzox', 'UmVwbzoy'] },
+      header_names: ['X-Team'],
+      auth: { type: 'bearer' },
+      retry_schedule: ['0s', '5s', '5m'],
+      rate_limit: 10,
+      retention: '7d',
+      enabled: true,
+    })
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it("says what is wrong while one types, and the API's refusals at their fields", async () => {
+    const page = await open('#/webhooks/new')
+    await page.getByLabel('URL').fill('https://ci.example.com/#part')
+    await page.getByText('The URL has a fragment, which is never sent').waitFor()
+    await page.getByLabel('URL').fill(`${receiver.url}/refused`)
+    await page.getByText('Retries, rate limit').click()
+    await page.getByLabel('Retry schedule').fill('0s, 3 weeks')
+    await page.getByText('is not a duration such as 0s, 5m or 14h.').waitFor()
+    await page.getByLabel('Retry schedule').fill('')
+    await page.getByLabel('Retention').fill('90d')
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await page.locator('#retention-wrong').getByText('must be at most 30d').waitFor()
+    await page.locator('#types-wrong').getByText('must name at least one event type').waitFor()
+    await expectAccessible(page)
+    await page.getByLabel('Retention').fill('')
+    await page.getByLabel('Select all of these').check()
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await page.getByRole('heading', { name: 'The webhook was created' }).waitFor()
+    expect((await onlyWebhook(`${receiver.url}/refused`))?.event_types).toHaveLength(11)
+    await page.close()
+  })
+
+  it('changes only what was changed, and keeps values that it cannot show', async () => {
+    const url = `${receiver.url}/edit`
+    const id = await server.api.createWebhook({
+      url,
+      event_types: ['only:here'],
+      headers: { 'X-Team': 'build', 'X-Old': '1' },
+      auth: { type: 'basic', username: 'sourcegraph', password: 'secret' },
+    })
+    const page = await open(`#/webhooks/${id}/edit`)
+    await page.getByLabel('Description').fill('New words')
+    await page.getByRole('button', { name: 'Remove header X-Old' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('status').getByText('Saved.').waitFor()
+    expect(await onlyWebhook(url)).toMatchObject({
+      description: 'New words',
+      header_names: ['X-Team'],
+      auth: { type: 'basic', username: 'sourcegraph' },
+    })
+    await server.api.publish('only:here', { id: 'a' })
+    const sent = (await receiver.arrived(1)).find(({ path }) => path === '/edit')
+    expect(sent?.headers).toMatchObject({
+      'x-team': 'build',
+      authorization: `Basic ${Buffer.from('sourcegraph:secret').toString('base64')}`,
+    })
+    await page.close()
+  })
+
+  it('tells the second of two admins what the first changed, and loses nothing of theirs', async () => {
+    const id = await server.api.createWebhook({
+      url: `${receiver.url}/two`,
+      event_types: ['user:create'],
+      description: 'At first',
+    })
+    const page = await open(`#/webhooks/${id}/edit`)
+    await page.getByLabel('Description').fill('Mine')
+    await server.api.call('PATCH', `/webhooks/${id}`, { description: 'Theirs', rate_limit: 7 })
+    await page.getByRole('button', { name: 'Save' }).click()
+    const clash = page.getByRole('alert').filter({ hasText: 'Somebody changed this webhook' })
+    await clash.getByText('Theirs: Theirs').waitFor()
+    await clash.getByText('Rate limit (7)').waitFor()
+    expect(await page.getByLabel('Description').inputValue()).toBe('Mine')
+    await expectAccessible(page)
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('status').getByText('Saved.').waitFor()
+    const { body } = await server.api.call('GET', `/webhooks/${id}`)
+    expect(body).toMatchObject({ description: 'Mine', rate_limit: 7 })
+    await page.close()
+  })
+})

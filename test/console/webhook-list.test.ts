@@ -1,0 +1,149 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
+import { adminToken } from '../support/server.ts'
+import {
+  browserPath,
+  complaintsOf,
+  expectAccessible,
+  launchBrowser,
+  needsBrowser,
+  signIn,
+} from './browser.ts'
+import { type ConsoleServer, startConsoleServer } from './console-server.ts'
+
+describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`, () => {
+  let server: ConsoleServer
+  let browser: Browser
+  let receiver: TestReceiver
+
+  beforeAll(async () => {
+    server = await startConsoleServer()
+    browser = await launchBrowser()
+    receiver = await startTestReceiver((_request, response) => {
+      response.statusCode = 500
+      response.end('broken')
+    })
+  })
+  afterAll(async () => {
+    await browser.close()
+    await receiver.close()
+    await server.remove()
+  })
+
+  async function open(token = adminToken): Promise<Page> {
+    const page = await browser.newPage()
+    await signIn(page, server.consoleUrl, token)
+    return page
+  }
+
+  it('says in the words of the API why a token is refused, and signs out for good', async () => {
+    const page = await browser.newPage()
+    const complaints = complaintsOf(page)
+    await page.goto(server.consoleUrl)
+    await expectAccessible(page)
+    await page.getByLabel('API token').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('alert').getByText('token').waitFor()
+    await page.getByLabel('API token').fill(adminToken)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('API token').waitFor()
+    expect(await page.evaluate('sessionStorage.length')).toBe(0)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('helps when there are none, and shows one as soon as it is there', async () => {
+    const page = await open()
+    await page.getByRole('heading', { name: 'There are no webhooks yet' }).waitFor()
+    await expectAccessible(page)
+    const id = await server.api.createWebhook({
+      url: `${receiver.url}/ci`,
+      description: 'Closes the ticket',
+      event_types: ['batch_change:apply'],
+      retry_schedule: ['0s'],
+    })
+    await page.getByRole('link', { name: `${receiver.url}/ci`, exact: true }).waitFor()
+    await server.api.publish('batch_change:apply', { id: 'QmF0Y2hDaGFuZ2U6MTcz' })
+    const errors = page.getByRole('link', { name: '1 error' })
+    await errors.waitFor()
+    expect(await errors.getAttribute('href')).toBe(`#/webhooks/${id}?errors=true`)
+    await expectAccessible(page)
+    await page.close()
+  })
+
+  it('turns a webhook off and on', async () => {
+    const id = await server.api.createWebhook({ url: `${receiver.url}/switch` })
+    const page = await open()
+    const button = page.getByRole('switch', { name: `${receiver.url}/switch` })
+    await button.click()
+    await page.getByRole('status').getByText('Off: nothing is sent').waitFor()
+    expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: false })
+    await button.click()
+    await page.getByRole('status').getByText('On: events are sent').waitFor()
+    expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: true })
+    await page.close()
+  })
+
+  it('deletes only after asking, and says what goes', async () => {
+    const id = await server.api.createWebhook({ url: `${receiver.url}/doomed` })
+    const page = await open()
+    await page.getByRole('button', { name: `Delete ${receiver.url}/doomed` }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete this webhook?' })
+    await dialog.getByText('its secret and its log').waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    expect((await server.api.call('GET', `/webhooks/${id}`)).status).toBe(200)
+    await page.getByRole('button', { name: `Delete ${receiver.url}/doomed` }).click()
+    await dialog.getByRole('button', { name: 'Delete webhook' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect((await server.api.call('GET', `/webhooks/${id}`)).status).toBe(404)
+    await page.close()
+  })
+
+  it('finds by text, type and state, twenty a page', async () => {
+    for (let number = 0; number < 21; number++)
+      await server.api.createWebhook({ url: `${receiver.url}/many/${number}`, event_types: ['user:create'] })
+    await server.api.createWebhook({ url: `${receiver.url}/paused`, enabled: false })
+    const page = await open()
+    const rows = page.locator('.webhook')
+    await page.getByLabel('Search').fill('many/2')
+    await expect.poll(() => rows.count()).toBe(2)
+    await page.getByLabel('Search').fill('many')
+    await expect.poll(() => rows.count()).toBe(20)
+    await page.getByRole('link', { name: 'Next' }).click()
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.getByLabel('Search').fill('')
+    await page.getByLabel('State').selectOption('off')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.getByLabel('State').selectOption('')
+    await page.getByLabel('Event type', { exact: true }).selectOption('user:create')
+    await page.getByRole('link', { name: 'Next' }).click()
+    await page.getByText('Page 2').waitFor()
+    await page.goBack()
+    await page.getByText('Page 1').waitFor()
+    expect(await rows.count()).toBe(20)
+    await page.close()
+  })
+
+  it('lets a token that reads see, and change nothing', async () => {
+    const page = await open(await server.api.createToken(['read']))
+    const toggles = page.getByRole('switch')
+    await toggles.first().waitFor()
+    expect(await toggles.first().isDisabled()).toBe(true)
+    expect(await toggles.first().getAttribute('title')).toContain('scope read')
+    expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'Create webhook' }).count()).toBe(0)
+    await page.close()
+  })
+
+  it('ends the session when the token ends', async () => {
+    const page = await open(
+      await server.api.createToken(['read'], new Date(Date.now() + 2_000).toISOString()),
+    )
+    await page.getByText('You were signed out.').waitFor()
+    await page.close()
+  })
+})
