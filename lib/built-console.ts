@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { consoleFolder, type PackedConsole, readConsole } from '../functions/console/files.ts'
 
 /** The console's files; it is built now where it was not, with `npm run console:build`. */
 export function builtConsole(): PackedConsole {
   const found = readConsole(consoleFolder)
-  if (found !== undefined || !existsSync(dirname(consoleFolder))) return found
+  if (found !== undefined) return found
   // In a folder of its own, which then takes the place at once: others may bundle at the same time.
   const folder = mkdtempSync(`${consoleFolder}-`)
   try {

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 
 const { status } = hasVite()
-  ? spawnSync('npm', ['run', '--if-present', '--silent', 'console:build'], {
+  ? spawnSync('npm', ['run', '--silent', 'console:build'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })
   : { status: undefined }

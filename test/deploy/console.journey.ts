@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { beforeAll, describe, expect, inject, it } from 'vitest'
 import { protections } from '../../functions/console/handler.ts'
 import { Deployment } from './support/deployment.ts'
@@ -6,7 +5,7 @@ import { stage } from './support/global-setup.ts'
 
 const gzip = { 'accept-encoding': 'gzip' }
 
-describe.skipIf(!existsSync('console/index.html'))('the deployed console', () => {
+describe('the deployed console', () => {
   let apiUrl: string
   let page: Response
   let text: string
