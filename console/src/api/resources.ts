@@ -14,7 +14,7 @@ import type {
 import type { EventResource } from '../../../functions/api/schemas/event.ts'
 import type { QueueResource } from '../../../functions/api/schemas/queue.ts'
 import type { ReplayResource } from '../../../functions/api/schemas/replay.ts'
-import type { CreatedWebhook, WebhookResource } from '../../../functions/api/schemas/webhook.ts'
+import type { CreatedWebhook, WebhookResource } from '../../../functions/api/schemas/webhook-resource.ts'
 
 /** What the API answers with, by its own schemas. */
 export type Webhook = z.output<typeof WebhookResource>
