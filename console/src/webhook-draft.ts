@@ -98,18 +98,6 @@ export const fieldNames: Readonly<Record<PlainField, string>> = {
   retention: 'Retention',
 }
 
-/** Which parts of the draft a field of the API is made from. */
-const partsOf: Readonly<Record<PlainField, readonly (keyof Draft)[]>> = {
-  url: ['url'],
-  description: ['description'],
-  event_types: ['types'],
-  scope: ['namespaces', 'batchChanges', 'repositories'],
-  enabled: ['enabled'],
-  retry_schedule: ['schedule'],
-  rate_limit: ['rateLimit'],
-  retention: ['retention'],
-}
-
 /** The parts of a typed list, with commas, spaces or lines between: `0s, 5s 5m`. */
 export function wordsIn(text: string): string[] {
   return text.split(/[\s,]+/).filter((entry) => entry !== '')
@@ -163,7 +151,8 @@ export function changesOf(base: Webhook, draft: Draft): Record<string, unknown> 
   return body
 }
 
-function isChanged(before: Draft, after: Draft, field: PlainField): boolean {
+/** Whether a field has another value. */
+export function isChanged(before: Draft, after: Draft, field: PlainField): boolean {
   return JSON.stringify(fieldValue(before, field)) !== JSON.stringify(fieldValue(after, field))
 }
 
@@ -174,47 +163,14 @@ function headerChanges(names: readonly string[], rows: readonly HeaderRow[]): Re
   return Object.fromEntries([...removed, ...set])
 }
 
-function isKeptAuth(before: AuthDraft, after: AuthDraft): boolean {
+/** Whether what the receiver is told of who calls stays as it is. */
+export function isKeptAuth(before: AuthDraft, after: AuthDraft): boolean {
   return after.type === 'none' ? before.type === 'none' : after.isKept
 }
 
 function credentialsOf({ type, username, secret }: AuthDraft): object | null {
   if (type === 'none') return null
   return type === 'basic' ? { type, username, password: secret } : { type, token: secret }
-}
-
-/** A draft over a webhook that somebody else changed meanwhile. */
-export interface Merged {
-  readonly draft: Draft
-  /** Fields that they changed and you did not: they are as they made them. */
-  readonly taken: readonly PlainField[]
-  /** Fields that both changed: they are as you made them. */
-  readonly clashes: readonly PlainField[]
-}
-
-/** Puts a draft that began on `base` onto `theirs`, and loses nothing of it. */
-export function mergeDraft(base: Webhook, theirs: Webhook, draft: Draft): Merged {
-  const [before, other] = [draftOf(base), draftOf(theirs)]
-  const changedByThem = plainFields.filter((field) => isChanged(before, other, field))
-  const taken = changedByThem.filter((field) => !isChanged(before, draft, field))
-  const clashes = changedByThem.filter((field) => !taken.includes(field) && isChanged(other, draft, field))
-  const merged = taken.reduce((mixed, field) => takeField(mixed, theirs, field), draft)
-  const isTheirs = (row: HeaderRow) => !row.isKept || theirs.header_names.includes(row.name)
-  const added = other.headers.filter(({ name }) => !base.header_names.includes(name))
-  const named = new Set(draft.headers.map(({ name }) => name.toLowerCase()))
-  const headers = [
-    ...draft.headers.filter(isTheirs),
-    ...added.filter(({ name }) => !named.has(name.toLowerCase())),
-  ]
-  const auth = isKeptAuth(before.auth, draft.auth) ? other.auth : draft.auth
-  return { draft: { ...merged, headers, auth }, taken, clashes }
-}
-
-/** The draft with one field as the webhook has it. */
-export function takeField(draft: Draft, webhook: Webhook, field: PlainField): Draft {
-  const other = draftOf(webhook)
-  const parts = partsOf[field].map((part) => [part, other[part]] as const)
-  return { ...draft, ...Object.fromEntries(parts) }
 }
 
 /** A field's value as text, to compare two. */

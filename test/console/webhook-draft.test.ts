@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Webhook } from '../../console/src/api/resources.ts'
-import {
-  bodyOf,
-  changesOf,
-  draftOf,
-  emptyDraft,
-  mergeDraft,
-  takeField,
-} from '../../console/src/webhook-draft.ts'
+import { bodyOf, changesOf, draftOf, emptyDraft } from '../../console/src/webhook-draft.ts'
+import { mergeDraft, takeField } from '../../console/src/webhook-merge.ts'
 
 const webhook: Webhook = {
   id: 'whk_01kaqc3h5n8r2c4x',

@@ -21,20 +21,32 @@ export function useLoad<Data>(
   const latest = useRef(load)
   latest.current = load
   const running = useRef<AbortController | undefined>(undefined)
+  const isWaiting = useRef(false)
 
   const reload = useCallback(() => {
     running.current?.abort()
     const controller = new AbortController()
     running.current = controller
-    latest.current(controller.signal).then(
-      (data) => {
-        if (!controller.signal.aborted) setState({ key, data })
-      },
-      (error: unknown) => {
-        if (!controller.signal.aborted) setState((before) => ({ ...before, key, problem: asProblem(error) }))
-      },
-    )
-  }, [key])
+    isWaiting.current = true
+    const over = () => {
+      if (running.current === controller) isWaiting.current = false
+    }
+    latest
+      .current(controller.signal)
+      .then(
+        (data) => {
+          if (!controller.signal.aborted) setState({ key, data })
+        },
+        (error: unknown) => {
+          if (!controller.signal.aborted)
+            setState((before) => {
+              const problem = asProblem(error)
+              return before.key === key || keep ? { ...before, key, problem } : { key, problem }
+            })
+        },
+      )
+      .finally(over)
+  }, [key, keep])
 
   useEffect(() => {
     reload()
@@ -44,7 +56,8 @@ export function useLoad<Data>(
   useEffect(() => {
     if (everyMs === undefined) return
     const again = () => {
-      if (!document.hidden) reload()
+      // Over a slow line an answer may take longer than that: it must not be given up for the next request each time.
+      if (!document.hidden && !isWaiting.current) reload()
     }
     const timer = setInterval(again, everyMs)
     document.addEventListener('visibilitychange', again)

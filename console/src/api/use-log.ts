@@ -40,6 +40,7 @@ export function useLog(webhookId: string, filter: LogFilter): Log {
   latest.current = state
   const seen = useRef(0)
   const isLoading = useRef(false)
+  const isRefreshing = useRef(false)
 
   const ask = useCallback(
     async (query: { cursor?: string; to?: string }, signal?: AbortSignal) => {
@@ -80,7 +81,13 @@ export function useLog(webhookId: string, filter: LogFilter): Log {
       },
     )
     const again = () => {
-      if (!document.hidden && latest.current.rows !== undefined) refresh().catch(failed)
+      if (document.hidden || latest.current.rows === undefined || isRefreshing.current) return
+      isRefreshing.current = true
+      refresh()
+        .catch(failed)
+        .finally(() => {
+          isRefreshing.current = false
+        })
     }
     const timer = setInterval(again, refreshMs)
     document.addEventListener('visibilitychange', again)

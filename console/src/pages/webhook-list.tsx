@@ -1,17 +1,15 @@
 import { useState } from 'preact/hooks'
-import { call } from '../api/client.ts'
 import { useEventTypes } from '../api/event-types.ts'
 import type { Webhook } from '../api/resources.ts'
 import { useLoad } from '../api/use-load.ts'
 import { listWebhooks, type Shown, searchWebhooks } from '../api/webhook-lists.ts'
 import { announce } from '../parts/announce.tsx'
-import { Confirm } from '../parts/confirm.tsx'
+import { DeleteWebhook } from '../parts/delete-webhook.tsx'
 import { PageHead } from '../parts/page-head.tsx'
 import { Problem, StaleNotice } from '../parts/problem.tsx'
 import { Skeleton } from '../parts/skeleton.tsx'
 import { at, place, replacePlace } from '../router.ts'
 import { canChange, whyNot } from '../session.ts'
-import { counted } from '../words/times.ts'
 import { WebhookRow } from './webhook-row.tsx'
 
 const refreshMs = 5_000
@@ -170,37 +168,5 @@ function Nothing({ isFiltered }: { isFiltered: boolean }) {
         <p class="quiet">{whyNot}</p>
       )}
     </div>
-  )
-}
-
-/** Asks before a webhook is deleted, and says what goes with it. */
-export function DeleteWebhook({
-  webhook,
-  close,
-  gone,
-}: {
-  webhook: Webhook
-  close: () => void
-  gone: () => void
-}) {
-  return (
-    <Confirm
-      title="Delete this webhook?"
-      action="Delete webhook"
-      close={close}
-      act={async () => {
-        await call('DELETE', `webhooks/${webhook.id}`)
-        gone()
-      }}
-    >
-      <p class="breakable">
-        <strong>{webhook.url}</strong>
-      </p>
-      <p>
-        With it go its secret and its log of {counted(webhook.stats.total, 'request')}. What is still being
-        retried ends. Events stay, and other webhooks get them as before. This cannot be undone; to stop it
-        for a while, turn it off.
-      </p>
-    </Confirm>
   )
 }

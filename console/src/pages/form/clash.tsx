@@ -1,12 +1,6 @@
 import type { Webhook } from '../../api/resources.ts'
-import {
-  type Draft,
-  draftOf,
-  fieldNames,
-  type Merged,
-  type PlainField,
-  shownValue,
-} from '../../webhook-draft.ts'
+import { type Draft, draftOf, fieldNames, type PlainField, shownValue } from '../../webhook-draft.ts'
+import type { Merged } from '../../webhook-merge.ts'
 
 /** Says what somebody else changed while this was edited. Nothing is saved yet, and nothing that was typed is lost. */
 export function Clash({

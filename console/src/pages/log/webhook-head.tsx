@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import type { Webhook } from '../../api/resources.ts'
 import { announce } from '../../parts/announce.tsx'
+import { DeleteWebhook } from '../../parts/delete-webhook.tsx'
 import { MissedOffer } from '../../parts/missed-offer.tsx'
 import { OnOff } from '../../parts/on-off.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
@@ -9,7 +10,6 @@ import { Sparkline } from '../../parts/sparkline.tsx'
 import { WebhookState } from '../../parts/webhook-state.tsx'
 import { at, go } from '../../router.ts'
 import { canChange } from '../../session.ts'
-import { DeleteWebhook } from '../webhook-list.tsx'
 
 /** Which webhook it is, how it does, and what can be done with it. */
 export function WebhookHead({
