@@ -150,6 +150,8 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
     `/webhooks/${broken.id}`,
     '/sources',
     '/tokens',
+    `/webhooks/${broken.id}/activity`,
+    '/queues',
     '/event-types',
     '/health',
     '/openapi.json',
