@@ -1,16 +1,10 @@
-import { maxHeaders } from '../domain/custom-headers.ts'
-import { InvalidInput, NotFound, VersionMismatch } from '../domain/errors.ts'
-import {
-  authorizationHeader,
-  authorizationOf,
-  type Credentials,
-  type ReceiverAuth,
-  shownAuth,
-} from '../domain/receiver-auth.ts'
+import { NotFound, VersionMismatch } from '../domain/errors.ts'
+import { type Credentials, shownAuth } from '../domain/receiver-auth.ts'
 import type { RetrySchedule } from '../domain/retry-schedule.ts'
 import type { Scope } from '../domain/scope.ts'
 import { hiddenUntil, type Sealed, type Webhook } from '../domain/webhook.ts'
 import { type Breakers, forgive } from './heed-receiver.ts'
+import { mergeHeaders, sealHeaders, withAuth } from './webhook-headers.ts'
 
 export interface WebhookStore {
   get(webhookId: string): Promise<Webhook | undefined>
@@ -161,57 +155,4 @@ async function currentWebhook(
   if (current === undefined) throw new NotFound('webhook', id)
   if (expectedVersion !== undefined && expectedVersion !== current.version) throw new VersionMismatch(id)
   return current
-}
-
-async function sealHeaders(
-  { cipher }: ManageWebhooks,
-  ownerId: string,
-  headers: Readonly<Record<string, string>>,
-): Promise<Record<string, Sealed>> {
-  const sealed = Object.entries(headers).map(
-    async ([name, value]) => [name, await cipher.seal(value, ownerId)] as const,
-  )
-  return Object.fromEntries(await Promise.all(sealed))
-}
-
-/** Headers with the one that carries the credentials, under one name however it was written before. */
-function withAuth<Value extends string | null>(
-  headers: Readonly<Record<string, Value>>,
-  credentials: Credentials | undefined,
-): Readonly<Record<string, Value | string>> {
-  if (credentials === undefined) return headers
-  return { ...headers, [authorizationHeader]: authorizationOf(credentials) }
-}
-
-async function mergeHeaders(
-  deps: ManageWebhooks,
-  current: Webhook,
-  { headers = {}, auth }: WebhookChanges,
-): Promise<Pick<Webhook, 'headers' | 'auth'>> {
-  const endsAuth = auth === null && current.auth !== undefined
-  const wanted = endsAuth ? { [authorizationHeader]: null, ...headers } : withAuth(headers, auth ?? undefined)
-  const changed = new Set(Object.keys(wanted).map((name) => name.toLowerCase()))
-  const kept = Object.entries(current.headers).filter(([name]) => !changed.has(name.toLowerCase()))
-  const set = Object.entries(wanted).filter((entry): entry is [string, string] => entry[1] !== null)
-  const merged = {
-    ...Object.fromEntries(kept),
-    ...(await sealHeaders(deps, current.id, Object.fromEntries(set))),
-  }
-  const authNow = authAfter(current, changed, auth)
-  if (Object.keys(merged).length - (authNow === undefined ? 0 : 1) > maxHeaders) {
-    throw new InvalidInput([
-      { field: 'headers', detail: `would be more than ${maxHeaders} with those that are set already.` },
-    ])
-  }
-  return { headers: merged, auth: authNow }
-}
-
-/** Whoever sets or removes the header itself has the last word. */
-function authAfter(
-  { auth }: Webhook,
-  changed: ReadonlySet<string>,
-  credentials: Credentials | null | undefined,
-): ReceiverAuth | undefined {
-  if (credentials) return shownAuth(credentials)
-  return changed.has(authorizationHeader.toLowerCase()) ? undefined : auth
 }
