@@ -38,13 +38,23 @@ export function isDown({ failures, hung }: Streak): boolean {
 export interface Slowness {
   /** An attempt that takes longer makes its receiver a slow one. */
   readonly afterMs: number
+  /** The same for a webhook that has many messages waiting: each of its attempts then holds a place that others need. */
+  readonly crowdAfterMs: number
   /** About how many of a slow webhook's requests may be under way. */
   readonly mostInFlight: number
 }
 
+/** What that comes to for one attempt. */
+export type Slow = Pick<Slowness, 'afterMs' | 'mostInFlight'>
+
 /** Requests a second that keep `mostInFlight` under way at that duration, which counts as the next power of two seconds. */
-export function slowPace(durationMs: number, { mostInFlight }: Slowness): number {
-  return mostInFlight / 2 ** Math.max(0, Math.ceil(Math.log2(durationMs / 1_000)))
+export function slowPace(durationMs: number, { mostInFlight }: Pick<Slow, 'mostInFlight'>): number {
+  return mostInFlight / 2 ** Math.ceil(Math.log2(durationMs / 1_000))
+}
+
+/** The pace of a receiver that has not answered yet: it may take up to the deadline, which is about 16 s. */
+export function silentPace(slow: Pick<Slow, 'mostInFlight'>): number {
+  return slowPace(16_000, slow)
 }
 
 /** What is known of an attempt when it is over. */
@@ -54,7 +64,7 @@ export interface Experience {
   readonly streak: Streak
   readonly sentAt: number
   readonly nowMs: number
-  readonly slowness: Slowness | undefined
+  readonly slow: Slow | undefined
 }
 
 // A receiver that is now slow and now fast would else cost two writes each time.
@@ -74,14 +84,16 @@ export function afterExperience(breaker: Breaker, experience: Experience): Break
 }
 
 function afterDuration(breaker: Breaker, experience: Experience): Breaker | undefined {
-  const { health, sentAt, nowMs, slowness } = experience
-  if (slowness === undefined || health === 'unknown') return undefined
+  const { health, sentAt, nowMs, slow } = experience
+  if (slow === undefined || health === 'unknown') return undefined
   const durationMs = nowMs - sentAt
-  const isSlow = durationMs > slowness.afterMs
-  const perSecond = slowPace(durationMs, slowness)
+  const isSlow = durationMs > slow.afterMs
+  const perSecond = slowPace(durationMs, slow)
   if (breaker.kind !== 'slow') return isSlow ? slowed(breaker, { perSecond, nowMs }) : undefined
-  if (isSlow && perSecond < breaker.perSecond) return slowed(breaker, { perSecond, nowMs })
-  if (nowMs - breaker.since < fasterAfterMs) return undefined
-  if (!isSlow) return closed(breaker)
-  return perSecond > breaker.perSecond ? slowed(breaker, { perSecond, nowMs }) : undefined
+  const isRecent = nowMs - breaker.since < fasterAfterMs
+  if (!isSlow) return isRecent ? undefined : closed(breaker)
+  // The pace of silence was a guess: the first answer that took long knows better.
+  const mayRise = !isRecent || breaker.perSecond === silentPace(slow)
+  const isOther = perSecond < breaker.perSecond || (mayRise && perSecond > breaker.perSecond)
+  return isOther ? slowed(breaker, { perSecond, nowMs }) : undefined
 }

@@ -34,9 +34,14 @@ export class Crowds {
     }
   }
 
+  /** Whether many of the batch's messages are of that webhook. */
+  has(webhookId: string): boolean {
+    return (this.#sizes.get(webhookId) ?? 0) >= crowdSize
+  }
+
   /** Whether the batch's messages of that webhook may go now; asked once for all of them. */
   async mayGo(webhookId: string): Promise<boolean> {
-    if ((this.#sizes.get(webhookId) ?? 0) < crowdSize) return true
+    if (!this.has(webhookId)) return true
     const begun =
       this.#begun.get(webhookId) ??
       (this.#deps.swift.get(webhookId) === true ? undefined : this.#deps.trials.mayBegin(webhookId))

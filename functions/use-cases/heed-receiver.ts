@@ -8,9 +8,10 @@ import {
   healthOf,
   longer,
   noStreak,
+  type Slow,
   type Slowness,
   type Streak,
-  slowPace,
+  silentPace,
 } from '../domain/receiver-health.ts'
 
 export interface Breakers {
@@ -30,13 +31,11 @@ export interface HeedReceiver {
   /** Undefined where the queue itself bounds what one webhook has under way. */
   readonly slowness: Slowness | undefined
   /** Of the batch at hand. */
-  readonly crowds?: { answeredSoon(webhookId: string): Promise<void> }
+  readonly crowds?: { has(webhookId: string): boolean; answeredSoon(webhookId: string): Promise<void> }
   readonly observe: Observe
   readonly now: () => number
 }
 
-// A request that has not been answered yet may take up to the deadline, which is about that long.
-const unansweredMs = 16_000
 const mostTries = 3
 
 /**
@@ -50,6 +49,18 @@ export function countOutcome({ streaks }: HeedReceiver, webhookId: string, outco
   const after = health === 'up' ? noStreak : longer(streak, health)
   streaks.set(webhookId, after)
   return after
+}
+
+/** After how long an attempt counts as slow: sooner where the webhook has many messages, in the batch or in the line of its pace. */
+export function slowAfter(
+  { slowness, crowds }: HeedReceiver,
+  webhookId: string,
+  hasWaited: boolean,
+): Slow | undefined {
+  if (slowness === undefined) return undefined
+  const { afterMs, crowdAfterMs, mostInFlight } = slowness
+  const hasMany = hasWaited || crowds?.has(webhookId) === true
+  return { afterMs: hasMany ? crowdAfterMs : afterMs, mostInFlight }
 }
 
 /**
@@ -68,10 +79,10 @@ export async function heedOutcome(
     readonly webhookId: string
     readonly breaker: Breaker
     readonly outcome: Outcome
-  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs'>,
+  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs' | 'slow'>,
 ): Promise<void> {
   const health = healthOf(outcome)
-  const experience = { ...attempt, health, slowness: deps.slowness }
+  const experience = { ...attempt, health }
   const { crowds, slowness } = deps
   if (slowness !== undefined && health === 'up' && attempt.nowMs - attempt.sentAt <= slowness.afterMs)
     await crowds?.answeredSoon(webhookId)
@@ -81,10 +92,8 @@ export async function heedOutcome(
 }
 
 /** Tells of a receiver that has not answered for a while, so that not all who send to it wait as long. */
-export async function heedSilence(deps: HeedReceiver, webhookId: string): Promise<void> {
-  const { slowness } = deps
-  if (slowness === undefined) return
-  const perSecond = slowPace(unansweredMs, slowness)
+export async function heedSilence(deps: HeedReceiver, webhookId: string, slow: Slow): Promise<void> {
+  const perSecond = silentPace(slow)
   await changeBreaker(deps, webhookId, (current) =>
     current.kind === 'closed' ? slowed(current, { perSecond, nowMs: deps.now() }) : undefined,
   )

@@ -1,9 +1,10 @@
 import { afterAttempt } from '../domain/after-attempt.ts'
 import { attemptId } from '../domain/delivery.ts'
 import type { Outcome } from '../domain/outcome.ts'
+import type { Slow } from '../domain/receiver-health.ts'
 import type { AttemptDelivery, MadeAttempt, OutgoingRequest } from './attempt-delivery.ts'
 import { toAttempt } from './attempt-record.ts'
-import { countOutcome, heedSilence } from './heed-receiver.ts'
+import { countOutcome, heedSilence, slowAfter } from './heed-receiver.ts'
 import type { Due } from './put-off.ts'
 import { scheduleOf, sweepAt } from './schedule.ts'
 import { signedRequest } from './sign-request.ts'
@@ -18,10 +19,11 @@ export async function makeAttempt(
   { payload, unsent }: { payload: Uint8Array; unsent: string | undefined },
 ): Promise<MadeAttempt> {
   const sentAt = deps.now()
+  const slow = slowAfter(deps, webhook.id, message.paced === true)
   const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
   const outcome: Outcome =
     unsent === undefined
-      ? await sendWatched(deps, webhook.id, request)
+      ? await sendWatched(deps, request, webhook.id, slow)
       : { kind: 'failure', reason: 'breaker', message: unsent }
   const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
@@ -41,6 +43,7 @@ export async function makeAttempt(
     streak,
     sentAt,
     nowMs,
+    slow,
   }
   return { decision, entry, experience }
 }
@@ -48,12 +51,13 @@ export async function makeAttempt(
 /** Sends, and tells while the answer is still awaited that the receiver is slow. */
 async function sendWatched(
   deps: AttemptDelivery,
-  webhookId: string,
   request: OutgoingRequest,
+  webhookId: string,
+  slow: Slow | undefined,
 ): Promise<Outcome> {
-  if (deps.slowness === undefined) return deps.sender.send(request)
+  if (slow === undefined) return deps.sender.send(request)
   // What comes of telling is not worth the attempt.
-  const watch = setTimeout(() => heedSilence(deps, webhookId).catch(() => {}), deps.slowness.afterMs)
+  const watch = setTimeout(() => heedSilence(deps, webhookId, slow).catch(() => {}), slow.afterMs)
   try {
     return await deps.sender.send(request)
   } finally {

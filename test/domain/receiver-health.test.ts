@@ -8,12 +8,13 @@ import {
   isDown,
   longer,
   noStreak,
+  silentPace,
   slowPace,
 } from '../../functions/domain/receiver-health.ts'
 import { answered, unanswered } from '../support/builders.ts'
 
 const start = 1_000_000_000
-const slowness = { afterMs: 1_000, mostInFlight: 50 }
+const slow = { afterMs: 1_000, mostInFlight: 50 }
 
 describe('healthOf', () => {
   it.each([200, 204, 301, 400, 401, 404, 410, 422])(
@@ -47,9 +48,9 @@ describe('isDown', () => {
 })
 
 describe('slowPace', () => {
-  it('keeps about so many under way, counting in powers of two', () => {
-    const paces = [1_001, 2_000, 2_001, 7_000, 15_000].map((durationMs) => slowPace(durationMs, slowness))
-    expect(paces).toEqual([25, 25, 12.5, 6.25, 3.125])
+  it('keeps about so many under way, counting in powers of two seconds', () => {
+    const paces = [101, 125, 126, 400, 1_001, 2_000, 2_001, 7_000, 15_000].map((ms) => slowPace(ms, slow))
+    expect(paces).toEqual([400, 400, 200, 100, 25, 25, 12.5, 6.25, 3.125])
   })
 })
 
@@ -62,7 +63,7 @@ describe('afterExperience', () => {
       streak: noStreak,
       sentAt: start + 60_000,
       nowMs: start + 60_010,
-      slowness,
+      slow,
       ...over,
     })
   const open = opened(untroubled, start)
@@ -96,18 +97,25 @@ describe('afterExperience', () => {
   it('slows with an answer that took long, and where there is slowness only', () => {
     const long = { nowMs: start + 63_000 }
     expect(changed(untroubled, 'up', long)).toMatchObject({ kind: 'slow', perSecond: 12.5 })
-    expect(changed(untroubled, 'up', { ...long, slowness: undefined })).toBeUndefined()
+    expect(changed(untroubled, 'up', { ...long, slow: undefined })).toBeUndefined()
   })
 
   it('goes slower at once, faster after ten seconds, and closes once answers come soon', () => {
-    const slow = (since: number) => slowed(untroubled, { perSecond: 12.5, nowMs: start + since })
-    expect(changed(slow(59_000), 'up', { nowMs: start + 67_000 })).toMatchObject({ perSecond: 6.25 })
-    expect(changed(slow(59_000), 'up', { nowMs: start + 61_500 })).toBeUndefined()
-    expect(changed(slow(50_000), 'up', { nowMs: start + 61_500 })).toMatchObject({ perSecond: 25 })
-    expect(changed(slow(59_000), 'up')).toBeUndefined()
-    expect(changed(slow(50_000), 'up')).toEqual({ kind: 'closed', version: 2 })
-    expect(changed(slow(50_000), 'hung', { streak: { failures: 3, hung: 3 } })).toMatchObject({
+    const slowSince = (since: number) => slowed(untroubled, { perSecond: 12.5, nowMs: start + since })
+    expect(changed(slowSince(59_000), 'up', { nowMs: start + 67_000 })).toMatchObject({ perSecond: 6.25 })
+    expect(changed(slowSince(59_000), 'up', { nowMs: start + 61_500 })).toBeUndefined()
+    expect(changed(slowSince(50_000), 'up', { nowMs: start + 61_500 })).toMatchObject({ perSecond: 25 })
+    expect(changed(slowSince(59_000), 'up')).toBeUndefined()
+    expect(changed(slowSince(50_000), 'up')).toEqual({ kind: 'closed', version: 2 })
+    expect(changed(slowSince(50_000), 'hung', { streak: { failures: 3, hung: 3 } })).toMatchObject({
       kind: 'open',
     })
+  })
+
+  it('goes by the first answer that took long when the pace was set in silence', () => {
+    const silent = slowed(untroubled, { perSecond: silentPace(slow), nowMs: start + 59_000 })
+    expect(changed(silent, 'up', { nowMs: start + 61_500 })).toMatchObject({ kind: 'slow', perSecond: 25 })
+    expect(changed(silent, 'up')).toBeUndefined()
+    expect(changed(silent, 'hung', { nowMs: start + 75_000 })).toBeUndefined()
   })
 })

@@ -4,7 +4,7 @@ import {
   longer,
   noStreak,
   type Streak,
-  slowPace,
+  silentPace,
 } from '../../functions/domain/receiver-health.ts'
 import { EventCalendar } from './event-calendar.ts'
 import { seededRandom } from './random.ts'
@@ -29,7 +29,7 @@ interface Process {
   swiftUntil: number
 }
 
-const slowness = { afterMs: 500, mostInFlight: 50 }
+const slowness = { afterMs: 500, crowdAfterMs: 100, mostInFlight: 50 }
 const healthyPerSecond = 500
 const floodAt = 10_000
 const endsAt = 60_000
@@ -94,13 +94,15 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
     return false
   }
 
-  const send = (message: Message, process: Process) => {
+  const send = (message: Message, process: Process, isCrowd: boolean) => {
     requests++
+    const afterMs = isCrowd || message.paced ? slowness.crowdAfterMs : slowness.afterMs
+    const slow = { afterMs, mostInFlight: slowness.mostInFlight }
     const sentAt = calendar.now + beforeSendingMs
     const hung = answerMs >= deadlineMs
-    calendar.plan(sentAt + Math.min(slowness.afterMs, answerMs), () => {
-      if (answerMs > slowness.afterMs && breaker.kind === 'closed')
-        change(slowed(breaker, { perSecond: slowPace(16_000, slowness), nowMs: calendar.now }))
+    calendar.plan(sentAt + Math.min(afterMs, answerMs), () => {
+      if (answerMs > afterMs && breaker.kind === 'closed')
+        change(slowed(breaker, { perSecond: silentPace(slow), nowMs: calendar.now }))
     })
     calendar.plan(sentAt + answerMs, () => {
       const { now: nowMs } = calendar
@@ -108,7 +110,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
       if (answerMs <= slowness.afterMs) swiftUntil = process.swiftUntil = nowMs + 60_000
       const health = hung ? 'hung' : 'up'
       const { streak } = process
-      change(afterExperience(breaker, { attemptId: message.id, health, streak, sentAt, nowMs, slowness }))
+      change(afterExperience(breaker, { attemptId: message.id, health, streak, sentAt, nowMs, slow }))
     })
   }
 
@@ -126,7 +128,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
       again(message, 1_000 + 2_000 * random())
       return false
     })
-    for (const message of sent) send(message, process)
+    for (const message of sent) send(message, process, loud.length >= 3)
     if (sent.length > 0) tookMs = Math.max(tookMs, answerMs)
     running++
     troubled += Math.sign(sent.length)
@@ -159,5 +161,5 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
   })
   calendar.run(endsAt)
   const sorted = (values: number[]) => values.toSorted((a, b) => a - b)
-  return { before: sorted(latencies.before), during: sorted(latencies.during), mostTroubled, requests }
+  return { before: sorted(latencies.before), during: sorted(latencies.during), mostTroubled, requests, breakerChanges: breaker.version }
 }

@@ -207,7 +207,7 @@ describe('attemptDelivery to a receiver that is slow, where the queue does not b
     const waiting: (() => void)[] = []
     const engine = await openTestEngine({
       answer: () => new Promise((resolve) => waiting.push(() => resolve(answered(200)))),
-      slowness: { afterMs: 5, mostInFlight: 32 },
+      slowness: { afterMs: 5, crowdAfterMs: 5, mostInFlight: 32 },
     })
     const webhook = await engine.addWebhook()
     const first = attemptDelivery(engine, await engine.firstAttempt(webhook), false)

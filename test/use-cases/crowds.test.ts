@@ -24,7 +24,7 @@ describe('attemptDelivery of many messages of one webhook in a batch', () => {
         engine.advance(takesMs)
         return answered(200)
       },
-      slowness: { afterMs: 500, mostInFlight: 50 },
+      slowness: { afterMs: 500, crowdAfterMs: 100, mostInFlight: 50 },
     })
     webhook = await engine.addWebhook()
   })
@@ -85,6 +85,24 @@ describe('attemptDelivery of many messages of one webhook in a batch', () => {
     takesMs = 600
     await aProcess()(3)
     expect(passed).toBe(0)
+  })
+
+  it('has a receiver that takes a while at its pace only when many wait for it', async () => {
+    mayBegin = true
+    takesMs = 200
+    await aProcess()(2)
+    expect(await engine.breakers.get(webhook.id)).toMatchObject({ kind: 'closed' })
+    await aProcess()(1, { paced: true })
+    expect(await engine.breakers.get(webhook.id)).toMatchObject({ kind: 'slow', perSecond: 200 })
+  })
+
+  it('counts the attempts of a batch with many', async () => {
+    mayBegin = true
+    takesMs = 150
+    await aProcess()(3)
+    expect(await engine.breakers.get(webhook.id)).toMatchObject({ kind: 'slow' })
+    // Soon enough for others to go on, at that pace.
+    expect(passed).toBe(1)
   })
 
   it('lets what has a place already keep it', async () => {
