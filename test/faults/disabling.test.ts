@@ -42,10 +42,10 @@ describe.each([
         response.end()
       },
     })
-    const [failing] = await addWebhooks(bed, 1, { event_types: ['a:b'] })
+    const [failing] = await addWebhooks(bed, 1, () => ({ event_types: ['a:b'] }))
     id = failing?.id ?? ''
     const told = { url: `${bed.receiver.url}/1`, event_types: ['webhook:disabled', 'webhook:failing'] }
-    await addWebhooks(bed, 1, told)
+    await addWebhooks(bed, 1, () => told)
   })
 
   afterEach(() => bed.close())

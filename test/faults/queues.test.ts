@@ -1,10 +1,19 @@
 import { describe, expect } from 'vitest'
 import { seededRandom } from '../support/random.ts'
+import type { Bed } from './support/bed.ts'
 import { fault } from './support/fault.ts'
 import { addWebhooks, eventCount, publish, seed, settle } from './support/run.ts'
 
 const minute = 60_000
 const allMessages = 1_000_000
+
+/**
+ * Copies that are handled at once are both sent, under one id. On AWS the log tells attempts of one number apart by the
+ * millisecond, which stands still in these runs: both are one row there.
+ */
+function alike({ engine }: Bed, mostDuplicates: number): number {
+  return engine === 'AWS' ? mostDuplicates : 0
+}
 
 describe('faults 7 to 13 and 17: the queues', () => {
   fault('7', 'every message handed out twice at once, and once more when all is over', async (bed) => {
@@ -19,8 +28,14 @@ describe('faults 7 to 13 and 17: the queues', () => {
     await bed.put('delivery', messages)
     await settle(bed)
     expect(bed.receiver.receipts).toHaveLength(requests)
-    // Both at once are sent under one id, and both stand in the log.
-    return { accepted, webhooks, mostDuplicates: messages.length, mostUnlogged: 0, note: 'later: none sent' }
+    const mostDuplicates = messages.length
+    return {
+      accepted,
+      webhooks,
+      mostDuplicates,
+      mostUnlogged: alike(bed, mostDuplicates),
+      note: 'later: none sent',
+    }
   })
 
   fault(
@@ -42,7 +57,8 @@ describe('faults 7 to 13 and 17: the queues', () => {
       await bed.put('delivery', shuffled)
       await settle(bed)
       // On AWS some were put off as a crowd, and met their copies.
-      return { accepted, webhooks, mostDuplicates: bed.engine === 'AWS' ? eventCount / 5 : 0 }
+      const mostDuplicates = bed.engine === 'AWS' ? eventCount / 5 : 0
+      return { accepted, webhooks, mostDuplicates, mostUnlogged: alike(bed, mostDuplicates) }
     },
     {
       answer: (_request, response, count) => {
@@ -110,33 +126,32 @@ describe('faults 7 to 13 and 17: the queues', () => {
     return { accepted, webhooks, deadLetters: 2 * malformed.length }
   })
 
-  fault(
-    '13',
-    'dead letters put back twice',
-    async (bed) => {
-      const webhooks = await addWebhooks(bed, 2)
-      const accepted = await publish(bed, eventCount)
-      // The key is out of reach for so long that every message is given up.
-      bed.faults.decide = ({ function: name, name: call }) =>
-        name === 'deliver' && /^(Decrypt|cipher\.open)$/.test(call) ? bed.unavailable() : 'pass'
-      await bed.handleDue('fanOut')
-      const messages = await bed.take('delivery', allMessages)
-      await bed.put('delivery', messages)
-      while ((await bed.deadLetters()) < messages.length) {
-        await bed.handleDue()
-        await bed.advance(31_000)
-      }
-      expect(bed.receiver.receipts).toEqual([])
-      bed.faults.decide = () => 'pass'
-      await bed.redrive()
-      await settle(bed)
-      await bed.put('delivery', messages)
-      await settle(bed)
-      return { accepted, webhooks, note: `${messages.length} put back, twice` }
-    },
-    // Receives are what takes long over an emulator.
-    { maxReceives: 3 },
-  )
+  fault('13', 'dead letters put back twice', async (bed) => {
+    // So many that no batch has a crowd of one webhook's messages, which would be put off and never given up.
+    const typeCount = 20
+    const typeOf = (nth: number) => `a:${nth % typeCount}`
+    const webhooks = await addWebhooks(bed, 2 * typeCount, (nth) => ({ event_types: [typeOf(nth)] }))
+    const accepted = await publish(bed, eventCount, { typeOf })
+    const nthOf = new Map(accepted.map((id, nth) => [id, nth % typeCount]))
+    const wantedBy = (eventId: string) => webhooks.filter((_, nth) => nth % typeCount === nthOf.get(eventId))
+    // The key is out of reach for so long that every message is given up.
+    bed.faults.decide = ({ function: name, name: call }) =>
+      name === 'deliver' && /^(Decrypt|cipher\.open)$/.test(call) ? bed.unavailable() : 'pass'
+    await bed.handleDue('fanOut')
+    const messages = await bed.take('delivery', allMessages)
+    await bed.put('delivery', messages)
+    while ((await bed.deadLetters()) < messages.length) {
+      await bed.handleDue()
+      await bed.advance(31_000)
+    }
+    expect(bed.receiver.receipts).toEqual([])
+    bed.faults.decide = () => 'pass'
+    await bed.redrive()
+    await settle(bed)
+    await bed.put('delivery', messages)
+    await settle(bed)
+    return { accepted, webhooks, wantedBy, note: `${messages.length} put back, twice` }
+  })
 
   fault('17', 'Lambda has no room for half of the invocations', async (bed) => {
     const random = seededRandom(seed)

@@ -19,7 +19,7 @@ it.each(['SQLite', 'AWS'] as const)(
     const startedAt = performance.now()
     const bed = await engines[engine]({ deadlineMs: 15_000 })
     try {
-      const [webhook] = await addWebhooks(bed, 1, { enabled: false })
+      const [webhook] = await addWebhooks(bed, 1, () => ({ enabled: false }))
       const accepted = await publish(bed, eventCount)
       await settle(bed)
       await bed.call('PATCH', `/webhooks/${webhook?.id}`, { enabled: true })

@@ -80,7 +80,7 @@ describe.each([
 
   it('is at least a day and at most as long as that of the deployment', () =>
     run(async (bed) => {
-      const [webhook] = await addWebhooks(bed, 1, { retention: '30d' })
+      const [webhook] = await addWebhooks(bed, 1, () => ({ retention: '30d' }))
       expect(await webhookOf(bed, webhook?.id ?? '')).toMatchObject({ retention: '30d' })
       const refusals = {
         '31d': 'must be at most 30d: the deployment keeps nothing longer.',

@@ -161,5 +161,11 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
   })
   calendar.run(endsAt)
   const sorted = (values: number[]) => values.toSorted((a, b) => a - b)
-  return { before: sorted(latencies.before), during: sorted(latencies.during), mostTroubled, requests, breakerChanges: breaker.version }
+  return {
+    before: sorted(latencies.before),
+    during: sorted(latencies.during),
+    mostTroubled,
+    requests,
+    breakerChanges: breaker.version,
+  }
 }

@@ -9,6 +9,8 @@ import { writeResult } from './results.ts'
 export interface Run {
   readonly accepted: readonly string[]
   readonly webhooks: readonly RunWebhook[]
+  /** Those of the webhooks that want an event; all when left out. */
+  readonly wantedBy?: (eventId: string) => readonly RunWebhook[]
   /** Most requests beyond the first that was answered 2xx. */
   readonly mostDuplicates?: number
   /** Most requests that are not in the log: the process died between the two. */
@@ -40,8 +42,8 @@ export function fault(
     const startedAt = performance.now()
     const bed = await engines[engine](options)
     try {
-      const { accepted, webhooks, ...allowed } = await run(bed)
-      const { byStatus, ...compared } = await compareLedgers(bed, { accepted, webhooks })
+      const { accepted, webhooks, wantedBy, ...allowed } = await run(bed)
+      const { byStatus, ...compared } = await compareLedgers(bed, { accepted, webhooks, wantedBy })
       const deadLetters = await bed.deadLetters()
       expect(compared).toMatchObject({ lost: [], untrue: [], unaccepted: 0 })
       expect(compared.duplicates).toBeLessThanOrEqual(allowed.mostDuplicates ?? 0)

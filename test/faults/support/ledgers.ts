@@ -27,7 +27,16 @@ export interface Comparison {
 /** Compares the ledgers of a run. `accepted`: the ids that the publisher was answered with. */
 export async function compareLedgers(
   { receiver, logOf }: Pick<Bed, 'receiver' | 'logOf'>,
-  { accepted, webhooks }: { accepted: readonly string[]; webhooks: readonly RunWebhook[] },
+  {
+    accepted,
+    webhooks,
+    wantedBy = () => webhooks,
+  }: {
+    accepted: readonly string[]
+    webhooks: readonly RunWebhook[]
+    /** Those of the webhooks that want an event; all when left out. */
+    wantedBy?: ((eventId: string) => readonly RunWebhook[]) | undefined
+  },
 ): Promise<Comparison> {
   const ids = [...new Set(accepted)]
   const known = new Set(ids)
@@ -35,11 +44,14 @@ export async function compareLedgers(
   const lost: string[] = []
   const untrue: string[] = []
   const byStatus: Record<string, number> = {}
+  let deliveries = 0
   let duplicates = 0
   let unlogged = 0
   for (const eventId of ids) {
     const rows = (await logOf(eventId)).filter(({ trigger }) => trigger === 'event')
-    for (const { id, path } of webhooks) {
+    const wanting = wantedBy(eventId)
+    deliveries += wanting.length
+    for (const { id, path } of wanting) {
       const [row, second] = rows.filter(({ webhookId }) => webhookId === id)
       const requests = receipts.get(`${path} ${eventId}`) ?? []
       const successes = requests.filter(({ status }) => status >= 200 && status < 300).length
@@ -54,7 +66,7 @@ export async function compareLedgers(
   }
   const unaccepted = receiver.receipts.filter(({ eventId }) => !known.has(eventId)).length
   return {
-    ...{ accepted: ids.length, deliveries: ids.length * webhooks.length },
+    ...{ accepted: ids.length, deliveries },
     ...{ lost, untrue, unaccepted, duplicates, unlogged, byStatus },
   }
 }

@@ -17,12 +17,12 @@ export const seed = Number(process.env.SEED ?? 20_261_124)
 export async function addWebhooks(
   { call, receiver }: Bed,
   count: number,
-  over: Readonly<Record<string, unknown>> = {},
+  over: (nth: number) => Readonly<Record<string, unknown>> = () => ({}),
 ): Promise<readonly RunWebhook[]> {
   const webhooks: RunWebhook[] = []
   for (let nth = 0; nth < count; nth++) {
     const path = `/${nth}`
-    const body = { url: `${receiver.url}${path}`, event_types: ['*'], ...over }
+    const body = { url: `${receiver.url}${path}`, event_types: ['*'], ...over(nth) }
     webhooks.push({ id: Accepted.parse((await call('POST', '/webhooks', body)).body).id, path })
   }
   return webhooks
@@ -38,15 +38,17 @@ export async function publish(
   count: number,
   {
     prefix = 'event',
+    typeOf = () => 'a:b',
     onRefused = () => {},
   }: {
     prefix?: string
+    typeOf?: (nth: number) => string
     onRefused?: (status: number, retryAfter: string | null) => void | Promise<void>
   } = {},
 ): Promise<string[]> {
   const ids: string[] = []
   const one = async (nth: number) => {
-    const event = { type: 'a:b', payload: { nth }, idempotency_key: `${prefix}-${nth}` }
+    const event = { type: typeOf(nth), payload: { nth }, idempotency_key: `${prefix}-${nth}` }
     for (let tries = 0; tries < maxTries; tries++) {
       const { status, headers, body } = await call('POST', '/events', event)
       if (status === 202) {
