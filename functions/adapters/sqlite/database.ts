@@ -23,7 +23,7 @@ export function openDatabase(file: string): DatabaseSync {
     pragma journal_mode = wal;
     pragma synchronous = normal;
     pragma wal_autocheckpoint = 4000;
-    pragma cache_size = -65536;
+    pragma cache_size = -16384;
     pragma temp_store = memory;
     pragma foreign_keys = off;
     pragma secure_delete = on;
