@@ -142,6 +142,7 @@ describe('the log', () => {
       last_status: 503,
       last_error: 'The receiver answered 503.',
     })
+    expect(attempts).toMatchObject([{ duration_ms: delivery.last_duration_ms }])
     const n = numberIn(String(body))
     expect(attempts).toMatchObject([
       {

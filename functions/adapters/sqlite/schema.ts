@@ -110,6 +110,9 @@ alter table webhooks add column warned integer not null default 0;
 create table notices (id text primary key, notice text not null) strict, without rowid;
 `
 
+/** How long the last attempt took, for the log. */
+const durations = `alter table deliveries add column last_duration_ms integer;`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
@@ -123,6 +126,7 @@ export const migrations: readonly string[] = [
   retentions,
   replays,
   failing,
+  durations,
 ]
 
 /** The version that this code works with; data of a higher one are refused. */

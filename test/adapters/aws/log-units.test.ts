@@ -49,14 +49,22 @@ function aRealAttempt(over: Partial<Attempt> = {}, body = '{"ok":true}'): Attemp
 }
 
 function delivered(over: Partial<Delivery> = {}): Delivery {
-  return aDelivery({ status: 'delivered', attempts: 1, lastStatus: 200, ...over })
+  return aDelivery({ status: 'delivered', attempts: 1, lastStatus: 200, lastDurationMs: 15_000, ...over })
 }
 
 function retrying(delivery: Delivery, attempts: number): Delivery {
   const lastError = 'The receiver answered 503.'
   return {
     ...delivery,
-    ...{ status: 'retrying', attempts, nextAttemptAt: builtAt, lastStatus: 503, lastError, errored: true },
+    ...{
+      status: 'retrying',
+      attempts,
+      nextAttemptAt: builtAt,
+      lastStatus: 503,
+      lastDurationMs: 15_000,
+      lastError,
+      errored: true,
+    },
   }
 }
 
