@@ -135,6 +135,27 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     await close(page)
   })
 
+  it('finds the events about a batch change, from one of them or by its id', async () => {
+    const ids = { batch_change_ids: ['QmF0Y2hDaGFuZ2U6OTAx'] }
+    const event = await server.api.publish('changeset:close', ids)
+    await server.api.publish('batch_change:close', { id: 'QmF0Y2hDaGFuZ2U6OTAx' })
+    await server.api.publish('batch_change:close', { id: 'QmF0Y2hDaGFuZ2U6OTAy' })
+    const page = await open(`#/events/${event}`)
+    await page.getByRole('link', { name: 'QmF0Y2hDaGFuZ2U6OTAx' }).click()
+    const rows = page.locator('.line')
+    await expect.poll(() => rows.count()).toBe(2)
+    expect(await page.getByLabel('Find by id').inputValue()).toBe('QmF0Y2hDaGFuZ2U6OTAx')
+    await page.getByLabel('Event type').selectOption('batch_change:close')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.getByLabel('Find by id').fill('QmF0Y2hDaGFuZ2U6OTA')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('heading', { name: 'No event fits' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Show all events' }).click()
+    await expect.poll(() => rows.count()).toBeGreaterThan(2)
+    await close(page)
+  })
+
   it('connects and disconnects sources', async () => {
     const page = await open('#/sources')
     await page.getByText('No Sourcegraph instance is connected yet.').waitFor()

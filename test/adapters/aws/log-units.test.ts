@@ -77,9 +77,14 @@ describe('what the log costs', () => {
     const key = { key: 'key-1', windowMs: 600_000, bodyHash: bodyHash(event.type, event.payload) }
     return { event, key }
   }
-  // 1 KB as JSON comes: half of it ids that nothing makes smaller, half names and words.
+  // 1 KB as JSON comes: half of it ids that nothing makes smaller, half names and words. Of a batch change, whose id stands
+  // in the item a second time.
   const payload = Buffer.from(
-    JSON.stringify({ ids: noise(380).toString('base64'), text: 'word '.repeat(95) }),
+    JSON.stringify({
+      id: 'QmF0Y2hDaGFuZ2U6MTcz',
+      ids: noise(360).toString('base64'),
+      text: 'word '.repeat(95),
+    }),
   )
 
   it('is one write unit to accept an event of 1 KB, and two under a key', async () => {
