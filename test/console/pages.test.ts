@@ -188,6 +188,27 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     await close(page)
   })
 
+  it('names the webhooks in trouble, and leads to their errors', async () => {
+    const closed = await startTestReceiver()
+    await closed.close()
+    const page = await open('#/health')
+    await page.getByText('None: what was sent last got through everywhere.').waitFor()
+    const url = `${closed.url}/nobody-there`
+    const id = await server.api.createWebhook({ url, event_types: ['only:trouble'] })
+    await server.api.publish('only:trouble', { id: 1 })
+    await until(async () => (await server.api.deliveries(id, '?errors_only=true'))[0])
+    await page.reload()
+    const card = page.getByRole('listitem').filter({ hasText: url })
+    await card.getByText(/Nothing but failures: \d attempts?/).waitFor()
+    await card.getByText('1 delivery waits to be sent').waitFor()
+    await expectAccessible(page)
+    await card.getByRole('link', { name: 'refused' }).click()
+    await page.getByRole('region', { name: 'only:trouble' }).getByText('Attempt 1').waitFor()
+    expect(await page.getByLabel('Show errors').isChecked()).toBe(true)
+    await server.api.call('DELETE', `/webhooks/${id}`)
+    await page.close()
+  })
+
   it('says whether the service is well, and of pages that are not there', async () => {
     const page = await open('#/health')
     await page.getByText('The service answers (ok)').waitFor()
