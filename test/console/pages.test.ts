@@ -243,10 +243,14 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
       'events',
       'sources',
       'tokens',
+      'health',
     ]) {
       await page.goto(`${server.consoleUrl}#/${path}`)
       await page.locator('main h1').waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path).toBe(true)
+      const isNavWhole =
+        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.top nav'))"
+      expect(await page.evaluate(isNavWhole), path).toBe(true)
     }
     await page.close()
   })

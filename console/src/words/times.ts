@@ -25,8 +25,9 @@ export function lengthOfTime(lengthMs: number): string {
   return parts.join(' ')
 }
 
-/** How long a request took: `87 ms`, `1.4 s`, `15 s`. */
+/** How long a request took, measured in whole milliseconds: `<1 ms`, `87 ms`, `1.4 s`, `15 s`. */
 export function durationOf(durationMs: number): string {
+  if (durationMs === 0) return '<1 ms'
   if (durationMs < second) return `${durationMs} ms`
   const seconds = durationMs / second
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`

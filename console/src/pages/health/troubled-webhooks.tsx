@@ -40,7 +40,8 @@ function TroubledCard({ webhook }: { webhook: TroubledWebhook }) {
       <p>
         <span class={badges[state]}>{wordsOf(webhook)}</span>{' '}
         <span class="quiet">
-          since <Time at={webhook.since} />
+          {state !== 'disabled' && 'began '}
+          <Time at={webhook.since} />
         </span>
       </p>
       <h3 class="breakable">
