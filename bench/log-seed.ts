@@ -54,8 +54,8 @@ export async function seedLog(dataDir: string, rows: number): Promise<void> {
     `insert into fan_outs (event_id, at, webhook_ids, missed_by) values (?, ?, ?, '[]')`,
   )
   const delivery = database.prepare(
-    `insert into deliveries (id, event_id, webhook_id, event_type, "trigger", status, attempts, created_at, updated_at, last_status, last_error, errored)
-     values (?, ?, ?, ?, 'event', ?, 1, ?, ?, ?, ?, ?)`,
+    `insert into deliveries (id, event_id, webhook_id, event_type, "trigger", status, attempts, created_at, updated_at, last_status, last_duration_ms, last_error, errored)
+     values (?, ?, ?, ?, 'event', ?, 1, ?, ?, ?, 12, ?, ?)`,
   )
   const attempt = database.prepare(
     `insert into attempts (delivery_id, number, sent_at, duration_ms, url, request_headers, response, error)

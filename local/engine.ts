@@ -85,6 +85,7 @@ export async function openEngine(
   const breakers = new SqliteBreakers(store)
   const events = new SqliteEvents(store)
   const deliveries = new SqliteDeliveries(store)
+  const attemptHours = new SqliteAttemptHours(store)
   const tokens = new SqliteTokens(store)
   const sources = new SqliteSources(store)
   const fanOutQueue = new SqliteQueue<FanOutMessage>(store, {
@@ -145,6 +146,7 @@ export async function openEngine(
     breakers,
     events,
     log: new SqliteDeliveryLog(store),
+    attemptHours,
     queues: { levels: async () => queueNames.map((name) => levels.queue(name)) },
     tokens,
     sources,
@@ -198,7 +200,7 @@ export async function openEngine(
         webhooks,
         deliveries,
         position: new SqlitePosition(store, 'audit'),
-        attemptHours: new SqliteAttemptHours(store),
+        attemptHours,
         notices: new SqliteNotices(store),
         watchPosition: new SqlitePosition(store, 'failures'),
         disableAfterMs: settings.disableAfter,

@@ -10,6 +10,7 @@ import { deliveriesText, eventsText } from '../views.ts'
 
 interface ListOptions {
   readonly type?: string
+  readonly batchChange?: string
   readonly since?: string
   readonly until?: string
   readonly limit: number
@@ -23,6 +24,7 @@ export const eventsCommands: CommandGroup = (program, open) => {
     .command('list')
     .description('List events, newest first.')
     .option('--type <event-type>', 'only events of this type')
+    .option('--batch-change <id>', 'only events about this batch change, by the id that Sourcegraph prints')
     .option('--since <time>', 'accepted since: how long ago, such as 24h, or a time', pastTime)
     .option('--until <time>', 'accepted until', pastTime)
     .option('--limit <number>', 'at most this many', wholeNumber(1, 10_000), 20)
@@ -30,9 +32,9 @@ export const eventsCommands: CommandGroup = (program, open) => {
       'after',
       '\nExample:\n  $ outgoing-webhooks events list --since 1h --type batch_change:apply',
     )
-    .action(async ({ type, since, until, limit }: ListOptions, command) => {
+    .action(async ({ type, batchChange, since, until, limit }: ListOptions, command) => {
       const session = open(command)
-      const query = { type, from: since, to: until }
+      const query = { type, batch_change: batchChange, from: since, to: until }
       const found = await session.api.list('/events', EventResource, { query, limit })
       session.print({ data: found }, () => eventsText(found))
     })

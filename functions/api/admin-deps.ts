@@ -21,6 +21,7 @@ import type { Redeliver } from '../use-cases/redeliver.ts'
 import type { ReplayStore } from '../use-cases/replay-store.ts'
 import type { SendTest } from '../use-cases/send-test.ts'
 import type { StartReplay } from '../use-cases/start-replay.ts'
+import type { AttemptHours } from '../use-cases/watch-failures.ts'
 
 /** A slice of a list whose items come newest first. */
 interface ListRange {
@@ -60,6 +61,7 @@ export interface AdminDeps {
     /** The hours of those counts, in no order, those without a request left out. */
     hours(webhookId: string, from: number): Promise<readonly HourOfAttempts[]>
   }
+  readonly attemptHours: AttemptHours
   readonly queues: { levels(): Promise<readonly QueueLevel[]> }
   readonly tokens: {
     list(range: ListRange): Promise<readonly Token[]>

@@ -13,12 +13,18 @@ export type Decision =
 /**
  * Decides what follows an attempt. 2xx delivers; 410 disables the webhook; anything else is retried while the schedule
  * lasts. A test is sent once, whatever comes of it.
+ * @param durationMs how long the attempt took.
  * @param chance uniform in [0, 1), for the jitter.
  */
 export function afterAttempt(
   delivery: Delivery,
   outcome: Outcome,
-  { schedule, nowMs, chance }: { schedule: RetrySchedule; nowMs: number; chance: number },
+  {
+    schedule,
+    nowMs,
+    durationMs,
+    chance,
+  }: { schedule: RetrySchedule; nowMs: number; durationMs: number; chance: number },
 ): Decision {
   const attempts = delivery.attempts + 1
   const tried = {
@@ -27,6 +33,7 @@ export function afterAttempt(
     updatedAt: nowMs,
     nextAttemptAt: null,
     lastStatus: statusOf(outcome),
+    lastDurationMs: durationMs,
     lastError: errorOf(outcome),
     errored: delivery.errored || !isSuccess(outcome),
   }

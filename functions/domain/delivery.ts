@@ -19,6 +19,8 @@ export interface Delivery {
   readonly nextAttemptAt: number | null
   /** The last attempt's status code (0: no response), null before the first. */
   readonly lastStatus: number | null
+  /** How long the last attempt took; null before the first, and for what was logged before this was kept. */
+  readonly lastDurationMs: number | null
   /** The last failure in words, or why the delivery was cancelled; null when all is well. */
   readonly lastError: string | null
   /** Whether any attempt failed: what "errors only" shows. */

@@ -23,6 +23,7 @@ export function newDelivery(
     updatedAt: createdAt,
     nextAttemptAt,
     lastStatus: null,
+    lastDurationMs: null,
     lastError: null,
     errored: false,
     erasedAt: null,

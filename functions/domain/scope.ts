@@ -61,6 +61,16 @@ export function eventIds(eventType: string, payload: Uint8Array): EventIds {
   }
 }
 
+const mostFoundBy = { ids: 20, characters: 200 }
+
+/** The batch changes that an event can be found by, each once: the first 20 of its ids, and none that a scope could not name. */
+export function foundBy(eventType: string, payload: Uint8Array): readonly string[] {
+  const ids = new Set(eventIds(eventType, payload).batchChangeIds)
+  return [...ids]
+    .filter(({ length }) => length > 0 && length <= mostFoundBy.characters)
+    .slice(0, mostFoundBy.ids)
+}
+
 function texts(value: unknown): string[] {
   if (typeof value === 'string') return [value]
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : []

@@ -12,14 +12,14 @@ import type { OutgoingRequest } from './attempt-delivery.ts'
 export function toAttempt({
   number,
   sentAt,
-  nowMs,
+  durationMs,
   request,
   webhook,
   outcome,
 }: {
   number: number
   sentAt: number
-  nowMs: number
+  durationMs: number
   request: OutgoingRequest
   webhook: Webhook
   outcome: Outcome
@@ -29,7 +29,7 @@ export function toAttempt({
   return {
     number,
     sentAt,
-    durationMs: Math.max(0, nowMs - sentAt),
+    durationMs,
     request: {
       url: request.url,
       headers: { ...request.headers, ...Object.fromEntries(names.map((name) => [name, hidden])) },

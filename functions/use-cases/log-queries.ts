@@ -20,6 +20,8 @@ export interface WebhookFilter {
 /** Which events a listing wants; they come newest first. Times are milliseconds since 1970, both included. */
 export interface EventFilter {
   readonly type?: string | undefined
+  /** Only events about this batch change. */
+  readonly batchChangeId?: string | undefined
   readonly from?: number | undefined
   readonly to?: number | undefined
   /** A page's `next`: only events older than the one with this id. */
@@ -48,6 +50,8 @@ export interface EventSummary {
   readonly origin: Origin
   readonly acceptedAt: number
   readonly payloadBytes: number
+  /** Those that it can be found by: none once its payload was erased, as they are part of it. */
+  readonly batchChangeIds: readonly string[]
   /** Undefined until the event has been fanned out. */
   readonly fanOut: FanOut | undefined
   /** When its payload was erased; null: it was not. */

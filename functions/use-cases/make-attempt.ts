@@ -28,10 +28,11 @@ export async function makeAttempt(
   const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)
-  const decision = afterAttempt(delivery, outcome, { schedule, nowMs, chance: deps.chance() })
+  const durationMs = Math.max(0, nowMs - sentAt)
+  const decision = afterAttempt(delivery, outcome, { schedule, nowMs, durationMs, chance: deps.chance() })
   const entry = {
     delivery: decision.delivery,
-    attempt: toAttempt({ number: decision.delivery.attempts, sentAt, nowMs, request, webhook, outcome }),
+    attempt: toAttempt({ number: decision.delivery.attempts, sentAt, durationMs, request, webhook, outcome }),
     sweepAt: decision.kind === 'retry' ? sweepAt(decision.at, nowMs) : null,
     retentionMs: webhook.retentionMs,
   }

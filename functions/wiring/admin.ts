@@ -1,3 +1,4 @@
+import { DynamoAttemptHours } from '../adapters/aws/dynamo-attempt-hours.ts'
 import { DynamoBreakers } from '../adapters/aws/dynamo-breakers.ts'
 import { DynamoDeliveryLog } from '../adapters/aws/dynamo-delivery-log.ts'
 import { DynamoErasure } from '../adapters/aws/dynamo-erasure.ts'
@@ -69,6 +70,7 @@ export function adminOnAws(
       breakers,
       events,
       log: new DynamoDeliveryLog(store),
+      attemptHours: new DynamoAttemptHours(store),
       queues: new SqsLevels(queues, countedQueues(environment)),
       tokens: new DynamoTokens(config),
       sources,

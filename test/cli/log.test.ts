@@ -51,12 +51,16 @@ describe('the log on the command line', () => {
     expect(await cli.run(['events', 'publish', 'publish:one'], { input: '{' })).toMatchObject({ code: 2 })
   })
 
-  it('lists events by type and time', async () => {
-    const ids = [await server.api.publish('list:events', {}), await server.api.publish('list:events', {})]
+  it('lists events by type, batch change and time', async () => {
+    const ids = [
+      await server.api.publish('list:events', { batch_change_ids: ['b1'] }),
+      await server.api.publish('list:events', {}),
+    ]
     const list = (...args: string[]) =>
       cli.run(['events', 'list', '--type', 'list:events', '--json', ...args])
     expect((await list('--since', '1h')).data().map(({ id }) => id)).toEqual(ids.toReversed())
     expect((await list('--until', '2026-01-01')).data()).toEqual([])
+    expect((await list('--batch-change', 'b1')).data().map(({ id }) => id)).toEqual([ids[0]])
     expect((await list('--limit', '1')).data()).toHaveLength(1)
     expect((await cli.run(['events', 'list'])).out).toContain('list:events')
     expect(await list('--since', 'yesterday')).toMatchObject({ code: 2 })

@@ -63,6 +63,7 @@ function aDelivery(number: number, changes: Partial<Delivery> = {}): Delivery {
     attempt_count: 1,
     errored: false,
     last_status: 200,
+    last_duration_ms: 12,
     last_error: null,
     created_at: at,
     updated_at: at,

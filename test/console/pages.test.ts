@@ -135,6 +135,27 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     await close(page)
   })
 
+  it('finds the events about a batch change, from one of them or by its id', async () => {
+    const ids = { batch_change_ids: ['QmF0Y2hDaGFuZ2U6OTAx'] }
+    const event = await server.api.publish('changeset:close', ids)
+    await server.api.publish('batch_change:close', { id: 'QmF0Y2hDaGFuZ2U6OTAx' })
+    await server.api.publish('batch_change:close', { id: 'QmF0Y2hDaGFuZ2U6OTAy' })
+    const page = await open(`#/events/${event}`)
+    await page.getByRole('link', { name: 'QmF0Y2hDaGFuZ2U6OTAx' }).click()
+    const rows = page.locator('.line')
+    await expect.poll(() => rows.count()).toBe(2)
+    expect(await page.getByLabel('Find by id').inputValue()).toBe('QmF0Y2hDaGFuZ2U6OTAx')
+    await page.getByLabel('Event type').selectOption('batch_change:close')
+    await expect.poll(() => rows.count()).toBe(1)
+    await page.getByLabel('Find by id').fill('QmF0Y2hDaGFuZ2U6OTA')
+    await page.getByRole('button', { name: 'Find' }).click()
+    await page.getByRole('heading', { name: 'No event fits' }).waitFor()
+    await expectAccessible(page)
+    await page.getByRole('link', { name: 'Show all events' }).click()
+    await expect.poll(() => rows.count()).toBeGreaterThan(2)
+    await close(page)
+  })
+
   it('connects and disconnects sources', async () => {
     const page = await open('#/sources')
     await page.getByText('No Sourcegraph instance is connected yet.').waitFor()
@@ -165,6 +186,27 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
     await page.getByRole('button', { name: 'Revoke dashboard' }).waitFor({ state: 'detached' })
     expect((await reader.call('GET', '/webhooks')).status).toBe(401)
     await close(page)
+  })
+
+  it('names the webhooks in trouble, and leads to their errors', async () => {
+    const closed = await startTestReceiver()
+    await closed.close()
+    const page = await open('#/health')
+    await page.getByText('None: what was sent last got through everywhere.').waitFor()
+    const url = `${closed.url}/nobody-there`
+    const id = await server.api.createWebhook({ url, event_types: ['only:trouble'] })
+    await server.api.publish('only:trouble', { id: 1 })
+    await until(async () => (await server.api.deliveries(id, '?errors_only=true'))[0])
+    await page.reload()
+    const card = page.getByRole('listitem').filter({ hasText: url })
+    await card.getByText(/Nothing but failures: \d attempts?/).waitFor()
+    await card.getByText('1 delivery waits to be sent').waitFor()
+    await expectAccessible(page)
+    await card.getByRole('link', { name: 'refused' }).click()
+    await page.getByRole('region', { name: 'only:trouble' }).getByText('Attempt 1').waitFor()
+    expect(await page.getByLabel('Show errors').isChecked()).toBe(true)
+    await server.api.call('DELETE', `/webhooks/${id}`)
+    await page.close()
   })
 
   it('says whether the service is well, and of pages that are not there', async () => {
@@ -201,10 +243,14 @@ describe.skipIf(browserPath === undefined)(`what is done in the console${needsBr
       'events',
       'sources',
       'tokens',
+      'health',
     ]) {
       await page.goto(`${server.consoleUrl}#/${path}`)
       await page.locator('main h1').waitFor()
       expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path).toBe(true)
+      const isNavWhole =
+        "(({ scrollWidth, clientWidth }) => scrollWidth <= clientWidth)(document.querySelector('.top nav'))"
+      expect(await page.evaluate(isNavWhole), path).toBe(true)
     }
     await page.close()
   })

@@ -62,6 +62,7 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
     const row = page.getByRole('link', { name: 'log:a' })
     await row.getByText('retrying').waitFor()
     await row.getByText('503, 1 attempt, next in').waitFor()
+    await expect.poll(() => row.locator('.log-took').textContent()).toMatch(/^<?\d+ ms$/)
     await expectAccessible(page)
     await row.click()
     const delivery = page.getByRole('region', { name: 'log:a' })
@@ -168,6 +169,7 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
         attempt_count: 1,
         errored: false,
         last_status: 200,
+        last_duration_ms: 87,
         created_at: at(number),
         updated_at: at(number),
         next_attempt_at: null,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { counted, fromNow, lengthOfTime, scheduleInWords } from '../../console/src/words/times.ts'
+import { counted, durationOf, fromNow, lengthOfTime, scheduleInWords } from '../../console/src/words/times.ts'
 import { urlProblem } from '../../console/src/words/url-problem.ts'
 
 it.each([
@@ -30,6 +30,17 @@ it.each([
   [[0, 5_000, 300_000], '3 attempts over 5 min 5 s: at once, then 5 s, 5 min after the one before.'],
 ])('says the schedule %j as %s', (waits, text) => {
   expect(scheduleInWords(waits)).toBe(text)
+})
+
+it.each([
+  [0, '<1 ms'],
+  [87, '87 ms'],
+  [999, '999 ms'],
+  [1_000, '1.0 s'],
+  [1_449, '1.4 s'],
+  [15_002, '15 s'],
+])('says that %d ms took "%s"', (durationMs, text) => {
+  expect(durationOf(durationMs)).toBe(text)
 })
 
 it('counts', () => {

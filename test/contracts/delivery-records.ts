@@ -21,6 +21,7 @@ const retrying = (attempts: number, nextAttemptAt = builtAt + minute): State => 
   nextAttemptAt,
   updatedAt: builtAt + attempts,
   lastStatus: 503,
+  lastDurationMs: 40 + attempts,
   lastError: `The receiver answered 503 to attempt ${attempts}.`,
   errored: true,
 })
@@ -30,6 +31,7 @@ const delivered = (attempts: number): State => ({
   nextAttemptAt: null,
   updatedAt: builtAt + attempts,
   lastStatus: 200,
+  lastDurationMs: 20 + attempts,
   lastError: null,
   errored: attempts > 1,
 })

@@ -73,6 +73,22 @@ export function erasureContract(name: string, open: Open<ErasurePorts>): void {
       },
     )
 
+    it.each([
+      ['small', ''],
+      ['large', JSON.stringify(Array.from({ length: 9_000 }, (_, nth) => nth * 7_919))],
+    ])('forgets which batch changes a %s payload named, from when it begins', async (_, text) => {
+      const { events, erasure } = given()
+      const event = await storeEvent(JSON.stringify({ batch_change_ids: [secret], text }))
+      const found = () => events.list({ batchChangeId: secret, limit: 9 })
+      expect((await found()).items).toMatchObject([{ id: event.id, batchChangeIds: [secret] }])
+      await erasure.begin(event.id, erasedAt)
+      for (const step of [async () => {}, () => erasure.removePayload(event.id)]) {
+        await step()
+        expect((await found()).items).toEqual([])
+        expect((await events.get(event.id))?.batchChangeIds).toEqual([])
+      }
+    })
+
     it('begins nothing of an event that is not there', async () => {
       const { events, erasure } = given()
       const { id } = anEvent()

@@ -36,6 +36,7 @@ export function eventLogContract(name: string, open: Open<EventLogPorts>): void 
         origin: event.origin,
         acceptedAt: builtAt,
         payloadBytes: 17,
+        batchChangeIds: [],
         fanOut: undefined,
         erasedAt: null,
       }
@@ -79,6 +80,28 @@ export function eventLogContract(name: string, open: Open<EventLogPorts>): void 
       await storeAged([0, 1, 5, 20, 30], { type: 'a:c' })
       const items = await readAll((before) => given().events.list({ type: 'a:b', before, limit: 2 }))
       expect(idsOf(items)).toEqual(newestFirst(wanted))
+    })
+
+    it('lists events about one batch change, of all types or of one, page by page', async () => {
+      const about = (ids: readonly string[]) => ({
+        type: 'changeset:close',
+        payload: Buffer.from(JSON.stringify({ batch_change_ids: ids, owning_batch_change_id: ids[0] })),
+      })
+      const [change] = await storeAged([7], {
+        type: 'batch_change:apply',
+        payload: Buffer.from('{"id":"b1"}'),
+      })
+      const changesets = await storeAged([0, 3, 3, 9], about(['b2', 'b1']))
+      await storeAged([1, 4, 8], about(['b1x', 'xb1', 'B1']))
+      await storeAged([2, 5], { type: 'batch_change:apply', payload: Buffer.from('{"id":"b10"}') })
+      await storeAged([6], { payload: Buffer.from('["b1"]') })
+      const { events } = given()
+      const list = (type?: string) =>
+        readAll((before) => events.list({ type, batchChangeId: 'b1', before, limit: 2 }))
+      expect(idsOf(await list())).toEqual(newestFirst([...changesets, ...(change ? [change] : [])]))
+      expect(idsOf(await list('batch_change:apply'))).toEqual([change?.id])
+      expect((await events.get(changesets[0]?.id ?? ''))?.batchChangeIds).toEqual(['b2', 'b1'])
+      expect((await events.list({ batchChangeId: 'b', limit: 9 })).items).toEqual([])
     })
 
     it('lists events of a time range, both ends included', async () => {

@@ -7,7 +7,8 @@ import { aDelivery, answered, builtAt, unanswered } from '../support/builders.ts
 
 const schedule = [0, 10_000, 60_000]
 const nowMs = builtAt + 1_000
-const afterwards = { schedule, nowMs, chance: 0.5 }
+const durationMs = 87
+const afterwards = { schedule, nowMs, durationMs, chance: 0.5 }
 const triggers: readonly DeliveryTrigger[] = ['event', 'redelivery', 'replay', 'test']
 const reasons: readonly FailureReason[] = [
   'denied',
@@ -55,7 +56,14 @@ describe('afterAttempt', () => {
     const delivery = aDelivery()
     expect(afterAttempt(delivery, answered(204), afterwards)).toEqual({
       kind: 'deliver',
-      delivery: { ...delivery, status: 'delivered', attempts: 1, updatedAt: nowMs, lastStatus: 204 },
+      delivery: {
+        ...delivery,
+        status: 'delivered',
+        attempts: 1,
+        updatedAt: nowMs,
+        lastStatus: 204,
+        lastDurationMs: 87,
+      },
     })
   })
 
@@ -77,6 +85,7 @@ describe('afterAttempt', () => {
         updatedAt: nowMs,
         nextAttemptAt: nowMs + 60_000,
         lastStatus: 0,
+        lastDurationMs: 87,
         lastError: 'No such name.',
         errored: true,
       },
@@ -112,10 +121,10 @@ describe('afterAttempt', () => {
     fc.assert(
       fc.property(anyDelivery, anyOutcome, anyChance, (over, outcome, chance) => {
         const before = aDelivery(over)
-        const decision = afterAttempt(before, outcome, { schedule, nowMs, chance })
+        const decision = afterAttempt(before, outcome, { schedule, nowMs, durationMs, chance })
         const { kind, delivery } = decision
         expect(delivery.status).toBe(expectedStatus[kind])
-        expect(delivery.attempts).toBe(before.attempts + 1)
+        expect(delivery).toMatchObject({ attempts: before.attempts + 1, lastDurationMs: durationMs })
         expect(delivery.nextAttemptAt).toBe(decision.kind === 'retry' ? decision.at : null)
         expect(isTerminal(delivery.status)).toBe(kind !== 'retry')
         expect(delivery.errored).toBe(before.errored || kind !== 'deliver')

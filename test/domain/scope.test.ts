@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { eventTypes, examplePayload } from '../../functions/domain/event-types.ts'
-import { type EventIds, eventIds, isInScope, isNarrowed, type Scope } from '../../functions/domain/scope.ts'
+import {
+  type EventIds,
+  eventIds,
+  foundBy,
+  isInScope,
+  isNarrowed,
+  type Scope,
+} from '../../functions/domain/scope.ts'
 
 const none: EventIds = { namespaceIds: [], batchChangeIds: [], repositoryIds: [] }
 const idsOf = (type: string, payload: unknown) => eventIds(type, Buffer.from(JSON.stringify(payload)))
@@ -117,6 +124,15 @@ describe('eventIds', () => {
 
   it.each(['', '{', '{"id":"b"', '{"id":"b"} x', '\ufeff{"id":"b"}'])('reads nothing in %j', (text) => {
     expect(eventIds('batch_change:apply', Buffer.from(text))).toEqual(none)
+  })
+
+  it('finds an event by each of its batch changes once, as far as a scope can name them', () => {
+    const found = (payload: unknown) => foundBy('changeset:close', Buffer.from(JSON.stringify(payload)))
+    const many = Array.from({ length: 30 }, (_, nth) => `b${nth}`)
+    expect(found({ batch_change_ids: ['b', 'c', 'b'], owning_batch_change_id: 'b' })).toEqual(['b', 'c'])
+    expect(found({ batch_change_ids: ['x'.repeat(201), 'x'.repeat(200)] })).toEqual(['x'.repeat(200)])
+    expect(found({ batch_change_ids: ['', ...many] })).toEqual(many.slice(0, 20))
+    expect(found({ id: 'no batch change' })).toEqual([])
   })
 
   it('never fails, whatever the bytes', () => {

@@ -31,6 +31,7 @@ const allowedAnswers: Readonly<Record<string, number>> = {
   listTokens: 200,
   revokeToken: 404,
   getActivity: 404,
+  listTroubledWebhooks: 200,
   listQueues: 200,
   getHealth: 200,
   getOpenApi: 200,

@@ -142,6 +142,7 @@ describe('the log', () => {
       last_status: 503,
       last_error: 'The receiver answered 503.',
     })
+    expect(attempts).toMatchObject([{ duration_ms: delivery.last_duration_ms }])
     const n = numberIn(String(body))
     expect(attempts).toMatchObject([
       {
@@ -158,6 +159,17 @@ describe('the log', () => {
         error: 'The receiver answered 503.',
       },
     ])
+  })
+
+  it('lists events about one batch change, and says of each which it is about', async () => {
+    const payload = { batch_change_ids: ['b1', 'b2'] }
+    const id = idOf(await api.call('POST', '/events', { type: 'about:b', payload }))
+    const found = await api.list('/events?batch_change=b2')
+    expect(found).toMatchObject([{ id, batch_change_ids: ['b1', 'b2'] }])
+    expect(await api.list('/events?batch_change=b2&type=odd:n')).toEqual([])
+    expect((await api.call('GET', '/events?batch_change=')).status).toBe(422)
+    await api.call('DELETE', `/events/${id}/payload`)
+    expect(await api.list('/events?batch_change=b2')).toEqual([])
   })
 
   it('shows in words why no answer came', async () => {

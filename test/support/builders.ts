@@ -85,6 +85,7 @@ export function aDelivery(over: Partial<Delivery> = {}): Delivery {
     updatedAt: createdAt,
     nextAttemptAt: null,
     lastStatus: null,
+    lastDurationMs: null,
     lastError: null,
     errored: false,
     erasedAt: null,

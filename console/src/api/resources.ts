@@ -14,6 +14,7 @@ import type {
 import type { EventResource } from '../../../functions/api/schemas/event.ts'
 import type { QueueResource } from '../../../functions/api/schemas/queue.ts'
 import type { ReplayResource } from '../../../functions/api/schemas/replay.ts'
+import type { TroubledWebhookResource } from '../../../functions/api/schemas/troubled-webhook.ts'
 import type { CreatedWebhook, WebhookResource } from '../../../functions/api/schemas/webhook-resource.ts'
 
 /** What the API answers with, by its own schemas. */
@@ -45,4 +46,5 @@ export type EventWithDeliveries = Event & {
 }
 export type SourceWithSecret = z.output<typeof CreatedSource>
 export type TokenWithSecret = z.output<typeof CreatedToken>
+export type TroubledWebhook = z.output<typeof TroubledWebhookResource>
 export type Queue = z.output<typeof QueueResource>

@@ -4,6 +4,9 @@ import { type ApiProblem, asProblem } from './problem.ts'
 import type { Page } from './resources.ts'
 import { useLoad } from './use-load.ts'
 
+/** So many pages in which nothing was found are asked for before one has to ask again. */
+const emptyPages = 10
+
 export interface Pages<Item> {
   readonly items: readonly Item[] | undefined
   readonly problem: ApiProblem | undefined
@@ -34,8 +37,13 @@ export function usePages<Item extends { readonly id: string }>(
   const next = more === undefined ? first.data?.next_cursor : more.next
   const loadMore = async () => {
     try {
-      const cursor = next ?? undefined
-      const { body } = await call<Page<Item>>('GET', pathOf(path, { ...query, limit: '50', cursor }))
+      let cursor = next ?? undefined
+      let body: Page<Item>
+      let asked = 0
+      do {
+        body = (await call<Page<Item>>('GET', pathOf(path, { ...query, limit: '50', cursor }))).body
+        cursor = body.next_cursor ?? undefined
+      } while (body.data.length === 0 && cursor !== undefined && ++asked < emptyPages)
       setMore((before) => ({
         items: [...(before?.items ?? first.data?.data ?? []), ...body.data],
         next: body.next_cursor,

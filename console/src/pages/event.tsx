@@ -45,6 +45,20 @@ export function EventPage({ values: { id = '' } }: PageProps) {
             <code class="breakable">{data.id}</code> · accepted <Time at={data.accepted_at} /> from{' '}
             {data.origin.kind} <code>{data.origin.id}</code> · {counted(data.payload_bytes, 'byte')}
           </p>
+          {data.batch_change_ids.length > 0 && (
+            <p>
+              About the batch change{data.batch_change_ids.length > 1 && 's'}{' '}
+              {data.batch_change_ids.map((batchChange) => (
+                <a
+                  key={batchChange}
+                  class="mono breakable"
+                  href={at('/events', { batch_change: batchChange })}
+                >
+                  {batchChange}{' '}
+                </a>
+              ))}
+            </p>
+          )}
           <h2>Deliveries</h2>
           {data.deliveries.length === 0 && <p class="quiet">It went to no webhook that is still there.</p>}
           <ul class="lines">

@@ -9,10 +9,12 @@ import { Time } from '../parts/time.tsx'
 import { at, go, place, replacePlace } from '../router.ts'
 import { counted } from '../words/times.ts'
 
-/** The newest events; find one by its id or type. */
+/** The newest events; find one by its id, its type, or the batch change that it is about. */
 export function Events() {
-  const type = place.value.query.get('type') ?? ''
-  const events = usePages<Event>('events', { query: { type }, everyMs: 5_000 })
+  const { query } = place.value
+  const type = query.get('type') ?? ''
+  const batchChange = query.get('batch_change') ?? ''
+  const events = usePages<Event>('events', { query: { type, batch_change: batchChange }, everyMs: 5_000 })
   const { data: types = [] } = useEventTypes()
   const keys = types.map(({ key }) => key)
   return (
@@ -24,15 +26,25 @@ export function Events() {
           class="field field-wide"
           onSubmit={(submitted) => {
             submitted.preventDefault()
-            const id = new FormData(submitted.currentTarget).get('id')
-            if (typeof id === 'string' && id.trim() !== '') go(at(`/events/${encodeURIComponent(id.trim())}`))
+            const id = String(new FormData(submitted.currentTarget).get('id')).trim()
+            if (id.startsWith('evt_')) go(at(`/events/${encodeURIComponent(id)}`))
+            else replacePlace(at('/events', { type, batch_change: id }))
           }}
         >
-          <label for="event-id">Find by id</label>
+          <label for="event-id">Find by id, an event's or a batch change's</label>
           <div class="beside">
-            <input id="event-id" name="id" class="mono" placeholder="evt_…" spellcheck={false} />
+            <input
+              key={batchChange}
+              id="event-id"
+              name="id"
+              class="mono"
+              placeholder="evt_… or QmF0Y2hD…"
+              defaultValue={batchChange}
+              maxLength={200}
+              spellcheck={false}
+            />
             <button type="submit" class="button">
-              Open
+              Find
             </button>
           </div>
         </form>
@@ -41,7 +53,9 @@ export function Events() {
           <select
             id="event-type"
             value={type}
-            onChange={(chosen) => replacePlace(at('/events', { type: chosen.currentTarget.value }))}
+            onChange={(chosen) =>
+              replacePlace(at('/events', { type: chosen.currentTarget.value, batch_change: batchChange }))
+            }
           >
             <option value="">All</option>
             {keys.map((key) => (
@@ -59,13 +73,7 @@ export function Events() {
       )}
       {events.items === undefined && events.problem === undefined && <Skeleton rows={8} />}
       {events.items?.length === 0 && (
-        <div class="empty">
-          <h2>{type === '' ? 'No event was accepted yet' : 'No event is of this type'}</h2>
-          <p>
-            Connect a Sourcegraph instance under <a href="#/sources">Sources</a>, or post events with a token
-            of the scope <code>publish</code>.
-          </p>
-        </div>
+        <NoEvents isFiltered={type !== '' || batchChange !== ''} more={events.hasMore} />
       )}
       <ul class="lines">
         {events.items?.map((event) => (
@@ -86,5 +94,27 @@ export function Events() {
       </ul>
       <ListEnd pages={events} />
     </>
+  )
+}
+
+function NoEvents({ isFiltered, more }: { isFiltered: boolean; more: boolean }) {
+  if (!isFiltered)
+    return (
+      <div class="empty">
+        <h2>No event was accepted yet</h2>
+        <p>
+          Connect a Sourcegraph instance under <a href="#/sources">Sources</a>, or post events with a token of
+          the scope <code>publish</code>.
+        </p>
+      </div>
+    )
+  return (
+    <div class="empty">
+      <h2>{more ? 'Nothing found among the newest events' : 'No event fits'}</h2>
+      <p>
+        {more && 'There are older ones that were not looked at. '}
+        <a href="#/events">Show all events</a>
+      </p>
+    </div>
   )
 }

@@ -6,7 +6,7 @@ export function ListEnd<Item>({ pages }: { pages: Pages<Item> }) {
   return (
     <p class="list-end">
       <button type="button" class="button" onClick={pages.loadMore}>
-        Show more
+        {pages.items?.length === 0 ? 'Look further' : 'Show more'}
       </button>
     </p>
   )

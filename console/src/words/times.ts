@@ -25,6 +25,14 @@ export function lengthOfTime(lengthMs: number): string {
   return parts.join(' ')
 }
 
+/** How long a request took, measured in whole milliseconds: `<1 ms`, `87 ms`, `1.4 s`, `15 s`. */
+export function durationOf(durationMs: number): string {
+  if (durationMs === 0) return '<1 ms'
+  if (durationMs < second) return `${durationMs} ms`
+  const seconds = durationMs / second
+  return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`
+}
+
 /** `12 s ago`, `in 5 min`, `now`: in one unit. */
 export function fromNow(timeMs: number, nowMs: number): string {
   const distance = Math.abs(timeMs - nowMs)

@@ -70,8 +70,9 @@ export class DynamoErasure implements Erasure {
     await table.delete(payloadKey(eventId))
     const item = await table.get(eventKey(eventId), { consistent: true })
     if (item === undefined) return
-    const { pk, sk, payload, deflated, ...rest } = z.parse(Head, item)
-    if (payload !== undefined) await table.put({ pk, sk, ...rest }, { condition: isThere })
+    const { pk, sk, payload, deflated, batch_changes, ...rest } = z.parse(Head, item)
+    if (payload !== undefined || batch_changes !== undefined)
+      await table.put({ pk, sk, ...rest }, { condition: isThere })
   }
 
   #expiresAt(createdAt: number, erasedAt: number): number {

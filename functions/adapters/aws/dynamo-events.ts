@@ -6,7 +6,7 @@ import { sortKeyOf } from './delivery-rows.ts'
 import { headAttributes, toSummary } from './event-item.ts'
 import { EventPayloads } from './event-payloads.ts'
 import { EventWriter, type SourceNotes } from './event-writer.ts'
-import { isAbsent, type Range } from './expressions.ts'
+import { type Expression, isAbsent, type Range } from './expressions.ts'
 import { fanOutAttributes, readFanOuts, toFanOut } from './fan-out-item.ts'
 import { eventKey, eventShards, eventsPartition, fanOutKey } from './log-keys.ts'
 import { expiresAt, type LogStore } from './log-store.ts'
@@ -61,13 +61,12 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     return head === undefined ? undefined : toSummary(head, fanOut)
   }
 
-  async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
+  async list({ from, to, before, limit, ...wanted }: EventFilter): Promise<Page<EventSummary>> {
     const oldest = firstEventIdAt(Math.max(this.shownSince() + 1, from ?? 0))
     const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)
     const end = before !== undefined && before < newest ? before : newest
     if (oldest > end) return { items: [], next: undefined }
-    const filter = type === undefined ? {} : { filter: { text: '#type = :type', values: { type } } }
-    const range = { from: oldest, to: end, startAfter: end, descending: true, ...filter }
+    const range = { from: oldest, to: end, startAfter: end, descending: true, ...filterOf(wanted) }
     const { items, next } = await this.#heads(range, { limit, maxRead: maxReadEvents })
     return { items: await this.#summaries(items), next }
   }
@@ -111,4 +110,17 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     const fanOuts = await readFanOuts(this.#store.table, ids)
     return heads.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
   }
+}
+
+function filterOf({ type, batchChangeId }: Pick<EventFilter, 'type' | 'batchChangeId'>): {
+  readonly filter?: Expression
+} {
+  const conditions = [
+    ...(type === undefined ? [] : ['#type = :type']),
+    ...(batchChangeId === undefined
+      ? []
+      : ['contains(#batch_changes, :batch_change) AND attribute_not_exists(#erased_at)']),
+  ]
+  if (conditions.length === 0) return {}
+  return { filter: { text: conditions.join(' AND '), values: { type, batch_change: batchChangeId } } }
 }

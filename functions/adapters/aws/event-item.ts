@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Event, FanOut } from '../../domain/event.ts'
 import { timeOfId } from '../../domain/ids.ts'
+import { foundBy } from '../../domain/scope.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 import type { Attributes } from './expressions.ts'
 import { eventKey, payloadKey } from './log-keys.ts'
@@ -17,6 +18,7 @@ const Head = z.object({
   origin_kind: z.enum(['source', 'token', 'test', 'service']),
   origin_id: z.string(),
   payload_bytes: z.number(),
+  batch_changes: z.optional(z.array(z.string())),
   erased_at: z.optional(z.number()),
 })
 
@@ -29,6 +31,7 @@ export function toItems(
   retentionMs: number,
 ): { readonly head: Key & Attributes; readonly payload: (Key & Attributes) | undefined } {
   const stored = payloadAttributes(event.payload)
+  const batchChanges = foundBy(event.type, event.payload)
   const expires_at = expiresAt(event.acceptedAt + retentionMs)
   const head = {
     ...eventKey(event.id),
@@ -36,6 +39,7 @@ export function toItems(
     origin_kind: event.origin.kind,
     origin_id: event.origin.id,
     payload_bytes: event.payload.byteLength,
+    batch_changes: batchChanges.length === 0 ? undefined : batchChanges,
     expires_at,
   }
   return stored.payload.byteLength <= maxInsideBytes
@@ -52,6 +56,7 @@ export function toSummary(item: unknown, fanOut: FanOut | undefined): EventSumma
     origin: { kind: head.origin_kind, id: head.origin_id },
     acceptedAt: timeOfId(head.sk),
     payloadBytes: head.payload_bytes,
+    batchChangeIds: head.erased_at === undefined ? (head.batch_changes ?? []) : [],
     fanOut,
     erasedAt: head.erased_at ?? null,
   }

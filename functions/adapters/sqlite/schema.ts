@@ -110,6 +110,12 @@ alter table webhooks add column warned integer not null default 0;
 create table notices (id text primary key, notice text not null) strict, without rowid;
 `
 
+/** How long the last attempt took, for the log. */
+const durations = `alter table deliveries add column last_duration_ms integer;`
+
+/** The batch changes that an event can be found by, JSON text; null: none, or the event is older than this column. */
+const batchChanges = `alter table events add column batch_changes text;`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
@@ -123,6 +129,8 @@ export const migrations: readonly string[] = [
   retentions,
   replays,
   failing,
+  durations,
+  batchChanges,
 ]
 
 /** The version that this code works with; data of a higher one are refused. */

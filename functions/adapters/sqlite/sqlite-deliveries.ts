@@ -19,6 +19,7 @@ const Row = z.pipe(
     updated_at: z.number(),
     next_attempt_at: z.nullable(z.number()),
     last_status: z.nullable(z.number()),
+    last_duration_ms: z.nullable(z.number()),
     last_error: z.nullable(z.string()),
     errored: flagColumn,
     erased_at: z.nullable(z.number()),
@@ -36,6 +37,7 @@ const Row = z.pipe(
       updatedAt: row.updated_at,
       nextAttemptAt: row.next_attempt_at,
       lastStatus: row.last_status,
+      lastDurationMs: row.last_duration_ms,
       lastError: row.last_error,
       errored: row.errored,
       erasedAt: row.erased_at,
@@ -69,10 +71,10 @@ export class SqliteDeliveries implements DeliveryLog {
       // A later state is never overwritten by an earlier one that comes late.
       put: database.prepare(
         `insert into deliveries (id, event_id, webhook_id, event_type, "trigger", status, attempts, created_at, updated_at,
-           next_attempt_at, last_status, last_error, errored, sweep_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           next_attempt_at, last_status, last_duration_ms, last_error, errored, sweep_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          on conflict (id) do update set status = excluded.status, attempts = excluded.attempts, updated_at = excluded.updated_at,
-           next_attempt_at = excluded.next_attempt_at, last_status = excluded.last_status, last_error = excluded.last_error,
-           errored = excluded.errored, sweep_at = excluded.sweep_at
+           next_attempt_at = excluded.next_attempt_at, last_status = excluded.last_status,
+           last_duration_ms = excluded.last_duration_ms, last_error = excluded.last_error, errored = excluded.errored, sweep_at = excluded.sweep_at
          where excluded.attempts >= attempts and status in ('pending', 'retrying')`,
       ),
       putAttempt: database.prepare(
@@ -153,6 +155,7 @@ export class SqliteDeliveries implements DeliveryLog {
       delivery.updatedAt,
       delivery.nextAttemptAt,
       delivery.lastStatus,
+      delivery.lastDurationMs,
       delivery.lastError,
       Number(delivery.errored),
       sweepAt,

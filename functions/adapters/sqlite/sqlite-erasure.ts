@@ -29,7 +29,9 @@ export class SqliteErasure implements Erasure {
       ),
       eraseResponse: database.prepare('update attempts set response = ? where rowid = ?'),
       // The length stays: it is what the log shows as the payload's.
-      payload: database.prepare('update events set payload = zeroblob(length(payload)) where id = ?'),
+      payload: database.prepare(
+        'update events set payload = zeroblob(length(payload)), batch_changes = null where id = ?',
+      ),
       fanOutMessages: database.prepare(
         "delete from messages where queue in ('fan-out', 'fan-out-dead-letters') and id = ?",
       ),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Unavailable } from '../../domain/errors.ts'
 import type { Event, FanOut, Origin } from '../../domain/event.ts'
 import { firstEventIdAt } from '../../domain/ids.ts'
+import { foundBy } from '../../domain/scope.ts'
 import type { EventStore, StoredKey, StoreResult } from '../../use-cases/accept-events.ts'
 import type { EventFilter, EventSummary, Page } from '../../use-cases/log-queries.ts'
 import { bytesColumn, jsonColumn } from './json-column.ts'
@@ -23,6 +24,7 @@ const EventRow = z.object({
   origin_id: z.string(),
   accepted_at: z.number(),
   payload_bytes: z.number(),
+  batch_changes: z.nullable(ids),
   at: z.nullable(z.number()),
   webhook_ids: z.nullable(ids),
   missed_by: z.nullable(ids),
@@ -40,7 +42,7 @@ export class SqliteEvents implements EventStore {
     this.#store = store
     const { database } = store
     const summary = `select e.id, e.type, e.origin_kind, e.origin_id, e.accepted_at, length(e.payload) payload_bytes,
-      f.at, f.webhook_ids, f.missed_by, (select erased_at from erasures where event_id = e.id) erased_at from`
+      e.batch_changes, f.at, f.webhook_ids, f.missed_by, (select erased_at from erasures where event_id = e.id) erased_at from`
     this.#statements = {
       key: database.prepare(
         `select k.event_id, k.body_hash, k.expires_at, f.event_id is not null fanned_out
@@ -51,7 +53,7 @@ export class SqliteEvents implements EventStore {
         'insert or replace into idempotency_keys (key, event_id, body_hash, expires_at) values (?, ?, ?, ?)',
       ),
       insert: database.prepare(
-        'insert into events (id, type, origin_kind, origin_id, accepted_at, payload) values (?, ?, ?, ?, ?, ?)',
+        'insert into events (id, type, origin_kind, origin_id, accepted_at, payload, batch_changes) values (?, ?, ?, ?, ?, ?, ?)',
       ),
       payload: database.prepare(
         `select payload from events where id = ? and accepted_at > ?
@@ -70,7 +72,9 @@ export class SqliteEvents implements EventStore {
       ),
       list: database.prepare(
         `${summary} (select * from events where id >= :from and id < :before order by id desc limit ${maxScannedRows}) e
-         left join fan_outs f on f.event_id = e.id where :type is null or e.type = :type order by e.id desc limit :limit`,
+         left join fan_outs f on f.event_id = e.id where (:type is null or e.type = :type)
+         and (:batchChange is null or (exists (select 1 from json_each(e.batch_changes) where value = :batchChange)
+           and not exists (select 1 from erasures where event_id = e.id))) order by e.id desc limit :limit`,
       ),
       between: database.prepare(
         `${summary} (select * from events where id > ? and id < ? order by id limit ?) e
@@ -123,7 +127,9 @@ export class SqliteEvents implements EventStore {
   }
 
   #insert({ id, type, payload, origin, acceptedAt }: Event, key: StoredKey | undefined): void {
-    this.#statements.insert.run(id, type, origin.kind, origin.id, acceptedAt, payload)
+    const batchChanges = foundBy(type, payload)
+    const columns = [id, type, origin.kind, origin.id, acceptedAt, payload]
+    this.#statements.insert.run(...columns, batchChanges.length === 0 ? null : JSON.stringify(batchChanges))
     if (key !== undefined)
       this.#statements.keepKey.run(scopedKey(origin, key), id, key.bodyHash, acceptedAt + key.windowMs)
     if (origin.kind === 'source') {
@@ -172,12 +178,12 @@ export class SqliteEvents implements EventStore {
     return found.filter((event) => event !== undefined)
   }
 
-  async list({ type, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
+  async list({ type, batchChangeId, from, to, before, limit }: EventFilter): Promise<Page<EventSummary>> {
     const oldest = firstEventIdAt(Math.max(this.#shownSince() + 1, from ?? 0))
     const newest = to === undefined ? 'evt_~' : firstEventIdAt(to + 1)
     const end = before !== undefined && before < newest ? before : newest
     const items = this.#statements.list
-      .all({ from: oldest, before: end, type: type ?? null, limit })
+      .all({ from: oldest, before: end, type: type ?? null, batchChange: batchChangeId ?? null, limit })
       .map(toSummary)
     if (items.length === limit) return { items, next: items.at(-1)?.id }
     const bound = this.#statements.bound.get(oldest, end)
@@ -202,6 +208,7 @@ function toSummary(row: unknown): EventSummary {
     origin: { kind: event.origin_kind, id: event.origin_id },
     acceptedAt: event.accepted_at,
     payloadBytes: event.payload_bytes,
+    batchChangeIds: event.erased_at === null ? (event.batch_changes ?? []) : [],
     fanOut:
       at === null || webhookIds === null || missedBy === null ? undefined : { at, webhookIds, missedBy },
     erasedAt: event.erased_at,

@@ -78,13 +78,18 @@ export const eventEndpoints: readonly Endpoint[] = [
     tag,
     query: z.strictObject({
       type: EventTypeName.optional().meta({ description: 'Only events of this type' }),
+      batch_change: z.string().min(1).max(200).optional().meta({
+        description: 'Only events about the batch change with this id, as Sourcegraph prints it',
+        example: 'QmF0Y2hDaGFuZ2U6MTcz',
+      }),
       ...timeRange,
       limit: Limit,
       cursor: Cursor(/^evt_[0-9a-z]{26}$/),
     }),
     replies: { 200: { description: 'A page of events', schema: Page(EventResource) } },
-    handle: async ({ events }, { query: { type, from, to, limit, cursor: before } }) => {
-      const { items, next } = await events.list({ type, from, to, before, limit })
+    handle: async ({ events }, { query }) => {
+      const { type, batch_change: batchChangeId, from, to, limit, cursor: before } = query
+      const { items, next } = await events.list({ type, batchChangeId, from, to, before, limit })
       return { status: 200, body: { data: items.map(toEventResource), next_cursor: cursorOf(next) } }
     },
   }),

@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { findTrouble } from '../../use-cases/find-trouble.ts'
 import { version } from '../../version.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
-import { Page } from '../schemas/fields.ts'
+import { cursorOf, Limit, Page, webhookCursor } from '../schemas/fields.ts'
 import { QueueResource, toQueueResource } from '../schemas/queue.ts'
+import { TroubledWebhookResource, toTroubledWebhook } from '../schemas/troubled-webhook.ts'
 
 /** What tells about the service itself. */
 export const serviceEndpoints: readonly Endpoint[] = [
@@ -20,6 +22,24 @@ export const serviceEndpoints: readonly Endpoint[] = [
       },
     },
     handle: async () => ({ status: 200, body: { status: 'ok', version } }),
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/health/webhooks',
+    scope: 'read',
+    operationId: 'listTroubledWebhooks',
+    summary: 'Webhooks in trouble, newest first',
+    description:
+      'Those that the service turned off, those with nothing but failures, and those whose receivers are slow. A page looks at 100 webhooks at most: it may be short or empty, with others behind it.',
+    tag: 'Service',
+    query: z.strictObject({ limit: Limit, cursor: webhookCursor }),
+    replies: {
+      200: { description: 'A page of webhooks in trouble', schema: Page(TroubledWebhookResource) },
+    },
+    handle: async (deps, { query: { limit, cursor: before } }) => {
+      const { items, next } = await findTrouble(deps, { before, limit })
+      return { status: 200, body: { data: items.map(toTroubledWebhook), next_cursor: cursorOf(next) } }
+    },
   }),
   endpoint({
     method: 'GET',

@@ -37,6 +37,11 @@ export const DeliveryResource = z
       description: 'Status code of the last attempt; 0 when no response came, null before the first',
       example: 503,
     }),
+    last_duration_ms: Count.nullable().meta({
+      description:
+        'How long the last attempt took; null before the first, and for one that was logged before this was kept',
+      example: 87,
+    }),
     last_error: z.string().nullable().meta({
       description: 'The last failure in words, or why the delivery was cancelled; null when all is well',
       example: 'The receiver answered 503.',
@@ -109,6 +114,7 @@ export function toDeliveryResource(delivery: Delivery): z.input<typeof DeliveryR
     attempt_count: delivery.attempts,
     errored: delivery.errored,
     last_status: delivery.lastStatus,
+    last_duration_ms: delivery.lastDurationMs,
     last_error: delivery.lastError,
     created_at: isoTime(delivery.createdAt),
     updated_at: isoTime(delivery.updatedAt),

@@ -18,6 +18,11 @@ export const EventResource = z
       }),
     accepted_at: Time,
     payload_bytes: Count.meta({ example: 380 }),
+    batch_change_ids: z.array(z.string()).meta({
+      description:
+        'The batch changes that it is about and can be found by, as its payload names them; at most 20. None once that was erased, and none of events that were accepted before this was kept',
+      example: ['QmF0Y2hDaGFuZ2U6MTcz'],
+    }),
     fanned_out_at: Time.nullable().meta({
       description: 'null until it has been decided which webhooks want it',
     }),
@@ -37,6 +42,7 @@ export function toEventResource({
   origin,
   acceptedAt,
   payloadBytes,
+  batchChangeIds,
   fanOut,
   erasedAt,
 }: EventSummary): z.input<typeof EventResource> {
@@ -46,6 +52,7 @@ export function toEventResource({
     origin: { ...origin },
     accepted_at: isoTime(acceptedAt),
     payload_bytes: payloadBytes,
+    batch_change_ids: [...batchChangeIds],
     fanned_out_at: fanOut === undefined ? null : isoTime(fanOut.at),
     webhook_ids: [...(fanOut?.webhookIds ?? [])],
     missed_by: [...(fanOut?.missedBy ?? [])],

@@ -11,7 +11,7 @@ import { ScopeResource, toScopeResource } from './scope.ts'
 
 import { exampleTypes, exampleUrl } from './webhook.ts'
 
-const BreakerResource = z
+export const BreakerResource = z
   .object({
     state: z.enum(['open', 'slow']).meta({
       description:
@@ -23,6 +23,11 @@ const BreakerResource = z
     }),
   })
   .meta({ id: 'Breaker' })
+
+export const DisabledReasonField = z.enum(['gone', 'failing']).nullable().meta({
+  description:
+    'Why the service turned it off: gone, the receiver answered 410; failing, it had nothing but failures for too long. null when an admin did',
+})
 
 /** A webhook as the API shows it: neither its secret nor its headers' values. */
 export const WebhookResource = z
@@ -46,10 +51,7 @@ export const WebhookResource = z
       example: null,
     }),
     enabled: z.boolean(),
-    disabled_reason: z.enum(['gone', 'failing']).nullable().meta({
-      description:
-        'Why the service turned it off: gone, the receiver answered 410; failing, it had nothing but failures for too long. null when an admin did',
-    }),
+    disabled_reason: DisabledReasonField,
     disabled_at: Time.nullable(),
     failing_since: Time.nullable().meta({
       description:
@@ -117,7 +119,7 @@ export function toWebhookResource(
     retry_schedule: webhook.retrySchedule === undefined ? null : formatRetrySchedule(webhook.retrySchedule),
     rate_limit: webhook.rateLimit ?? null,
     retention: webhook.retentionMs === undefined ? null : formatDuration(webhook.retentionMs),
-    breaker: breaker.kind === 'closed' ? null : toBreakerResource(breaker),
+    breaker: toBreakerResource(breaker),
     stats: { ...stats },
     created_at: isoTime(webhook.createdAt),
     updated_at: isoTime(webhook.updatedAt),
@@ -129,7 +131,9 @@ function toLastOff({ disabledAt, lastOff }: Webhook): z.input<typeof WebhookReso
   return lastOff && { since: isoTime(lastOff.since), until: isoTime(lastOff.until) }
 }
 
-function toBreakerResource(breaker: Exclude<Breaker, { kind: 'closed' }>): z.input<typeof BreakerResource> {
+/** A breaker as the API shows it; null while all is well. */
+export function toBreakerResource(breaker: Breaker): z.input<typeof BreakerResource> | null {
+  if (breaker.kind === 'closed') return null
   const probeAt = breaker.kind === 'open' && breaker.probe === null ? breaker.probeAt : null
   return { state: breaker.kind, since: isoTime(breaker.since), next_probe_at: isoTimeOrNull(probeAt) }
 }

@@ -49,14 +49,22 @@ function aRealAttempt(over: Partial<Attempt> = {}, body = '{"ok":true}'): Attemp
 }
 
 function delivered(over: Partial<Delivery> = {}): Delivery {
-  return aDelivery({ status: 'delivered', attempts: 1, lastStatus: 200, ...over })
+  return aDelivery({ status: 'delivered', attempts: 1, lastStatus: 200, lastDurationMs: 15_000, ...over })
 }
 
 function retrying(delivery: Delivery, attempts: number): Delivery {
   const lastError = 'The receiver answered 503.'
   return {
     ...delivery,
-    ...{ status: 'retrying', attempts, nextAttemptAt: builtAt, lastStatus: 503, lastError, errored: true },
+    ...{
+      status: 'retrying',
+      attempts,
+      nextAttemptAt: builtAt,
+      lastStatus: 503,
+      lastDurationMs: 15_000,
+      lastError,
+      errored: true,
+    },
   }
 }
 
@@ -69,9 +77,14 @@ describe('what the log costs', () => {
     const key = { key: 'key-1', windowMs: 600_000, bodyHash: bodyHash(event.type, event.payload) }
     return { event, key }
   }
-  // 1 KB as JSON comes: half of it ids that nothing makes smaller, half names and words.
+  // 1 KB as JSON comes: half of it ids that nothing makes smaller, half names and words. Of a batch change, whose id stands
+  // in the item a second time.
   const payload = Buffer.from(
-    JSON.stringify({ ids: noise(380).toString('base64'), text: 'word '.repeat(95) }),
+    JSON.stringify({
+      id: 'QmF0Y2hDaGFuZ2U6MTcz',
+      ids: noise(360).toString('base64'),
+      text: 'word '.repeat(95),
+    }),
   )
 
   it('is one write unit to accept an event of 1 KB, and two under a key', async () => {

@@ -119,6 +119,8 @@ describe('openDatabase', () => {
       '468b13bcf2ed8cda',
       '2b34e3e185acec0b',
       'ca2e600ad0ae82b8',
+      '47cafcd14048ad0a',
+      '8bbd0228bf577e79',
     ]
     const digests = migrations.map((steps) => createHash('sha256').update(steps).digest('hex').slice(0, 16))
     expect(digests.slice(0, released.length)).toEqual(released)

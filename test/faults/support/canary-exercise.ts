@@ -152,6 +152,7 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
     '/tokens',
     `/webhooks/${broken.id}/activity`,
     '/queues',
+    '/health/webhooks',
     '/event-types',
     '/health',
     '/openapi.json',

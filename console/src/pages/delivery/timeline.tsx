@@ -1,6 +1,6 @@
 import type { DeliveryWithAttempts } from '../../api/resources.ts'
 import { Due, Time } from '../../parts/time.tsx'
-import { lengthOfTime } from '../../words/times.ts'
+import { durationOf } from '../../words/times.ts'
 
 /** The attempts, oldest first, and the next one's time; one of them is chosen. */
 export function Timeline({
@@ -20,7 +20,7 @@ export function Timeline({
             <strong>Attempt {number}</strong>
             <span>{response === null ? 'no answer' : response.status}</span>
             <span class="quiet">
-              <Time at={sent_at} />, took {lengthOfTime(Math.max(1, duration_ms))}
+              <Time at={sent_at} />, took {durationOf(duration_ms)}
             </span>
           </button>
         </li>

@@ -1,11 +1,12 @@
 import type { Delivery } from '../../api/resources.ts'
 import { DeliveryStatus, lastAnswer } from '../../parts/delivery-status.tsx'
 import { Due, Time } from '../../parts/time.tsx'
-import { counted } from '../../words/times.ts'
+import { counted, durationOf } from '../../words/times.ts'
 
 /** One delivery of a log; all of it is the link that opens it. */
 export function LogRow({ delivery, href, isOpen }: { delivery: Delivery; href: string; isOpen: boolean }) {
   const { event_type: type, trigger, attempt_count: attempts, errored, next_attempt_at: next } = delivery
+  const { last_duration_ms: lastMs } = delivery
   return (
     <a class="log-row" href={href} aria-current={isOpen ? 'true' : undefined} data-delivery={delivery.id}>
       <span class="log-status">
@@ -29,6 +30,9 @@ export function LogRow({ delivery, href, isOpen }: { delivery: Delivery; href: s
             , next <Due at={next} />
           </>
         )}
+      </span>
+      <span class="log-took quiet" title="How long the last attempt took">
+        {lastMs !== null && durationOf(lastMs)}
       </span>
       <span class="log-time">
         <Time at={delivery.created_at} />
