@@ -37,6 +37,7 @@ export function deliverOnAws(
   // One, so that webhooks and breakers share the read of it.
   const counts = new ChangeCounts(config)
   const webhooks = new KnownWebhooks(config, now, counts)
+  const deliveries = new DynamoDeliveries(store)
   const sender =
     aws.sender ??
     new HttpSender({
@@ -48,7 +49,7 @@ export function deliverOnAws(
   const handler = deliverHandler(
     {
       webhooks,
-      deliveries: new DynamoDeliveries(store),
+      deliveries,
       events: new EventPayloads(store),
       sender,
       unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 1_000 }, now),
@@ -70,5 +71,8 @@ export function deliverOnAws(
     log,
     { trials: new DynamoTrials(config, now), swift: new ExpiringCache<true>(aMinute, now) },
   )
-  return measured((...[batch, context]: Parameters<typeof handler>) => handler(batch, context))
+  return measured((...[batch, context]: Parameters<typeof handler>) =>
+    // One write a webhook and batch. A batch that dies before it goes uncounted: its attempts are logged all the same.
+    handler(batch, context).finally(() => deliveries.writeCounts()),
+  )
 }
