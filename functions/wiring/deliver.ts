@@ -43,8 +43,8 @@ export function deliverOnAws(
     new HttpSender({
       policy: urlPolicyOf(environment),
       deadlineMs: 15_000,
-      // A batch's messages, all for one receiver.
-      maxConnectionsPerOrigin: 10,
+      // All attempts of a batch: no webhook waits until another one's requests to the same origin are over.
+      maxConnectionsPerOrigin: 100,
     })
   const handler = deliverHandler(
     {

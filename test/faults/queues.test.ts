@@ -12,15 +12,17 @@ describe('faults 7 to 13 and 17: the queues', () => {
     const accepted = await publish(bed, eventCount)
     await bed.handleDue('fanOut')
     const messages = await bed.take('delivery', allMessages)
-    expect(messages).toHaveLength(2 * eventCount)
+    // On AWS those of one event travel together.
+    expect(messages).toHaveLength(bed.engine === 'AWS' ? eventCount : 2 * eventCount)
     await bed.put('delivery', [...messages, ...messages])
     await settle(bed)
     const requests = bed.receiver.receipts.length
     await bed.put('delivery', messages)
     await settle(bed)
     expect(bed.receiver.receipts).toHaveLength(requests)
-    // Both at once are sent under one id, and both stand in the log.
-    return { accepted, webhooks, mostDuplicates: messages.length, mostUnlogged: 0, note: 'later: none sent' }
+    // Both at once are sent under one id, and both stand in the log, on AWS under one number if they were put off as a crowd.
+    const mostUnlogged = bed.engine === 'AWS' ? eventCount / 5 : 0
+    return { accepted, webhooks, mostDuplicates: 2 * eventCount, mostUnlogged, note: 'later: none sent' }
   })
 
   fault(
@@ -41,8 +43,9 @@ describe('faults 7 to 13 and 17: the queues', () => {
       // The first attempt has failed and the second is yet to come: the first's messages come again in between.
       await bed.put('delivery', shuffled)
       await settle(bed)
-      // On AWS some were put off as a crowd, and met their copies.
-      return { accepted, webhooks, mostDuplicates: bed.engine === 'AWS' ? eventCount / 5 : 0 }
+      // On AWS some were put off as a crowd, and met their copies: two requests then have one number.
+      const most = bed.engine === 'AWS' ? eventCount / 5 : 0
+      return { accepted, webhooks, mostDuplicates: most, mostUnlogged: most }
     },
     {
       answer: (_request, response, count) => {
