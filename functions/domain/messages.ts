@@ -27,6 +27,8 @@ export const DeliveryMessage = z.strictObject({
   paced: z.optional(z.boolean()),
   /** An admin asked for this attempt now: it does not wait for the webhook's breaker. */
   by_hand: z.optional(z.boolean()),
+  /** It came before, packed with others, and could not be handled: part of the work may be done. */
+  seen: z.optional(z.boolean()),
 })
 export type DeliveryMessage = z.infer<typeof DeliveryMessage>
 

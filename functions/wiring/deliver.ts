@@ -37,18 +37,19 @@ export function deliverOnAws(
   // One, so that webhooks and breakers share the read of it.
   const counts = new ChangeCounts(config)
   const webhooks = new KnownWebhooks(config, now, counts)
+  const deliveries = new DynamoDeliveries(store)
   const sender =
     aws.sender ??
     new HttpSender({
       policy: urlPolicyOf(environment),
       deadlineMs: 15_000,
-      // A batch's messages, all for one receiver.
-      maxConnectionsPerOrigin: 10,
+      // All attempts of a batch: no webhook waits until another one's requests to the same origin are over.
+      maxConnectionsPerOrigin: 100,
     })
   const handler = deliverHandler(
     {
       webhooks,
-      deliveries: new DynamoDeliveries(store),
+      deliveries,
       events: new EventPayloads(store),
       sender,
       unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 1_000 }, now),
@@ -70,5 +71,8 @@ export function deliverOnAws(
     log,
     { trials: new DynamoTrials(config, now), swift: new ExpiringCache<true>(aMinute, now) },
   )
-  return measured((...[batch, context]: Parameters<typeof handler>) => handler(batch, context))
+  return measured((...[batch, context]: Parameters<typeof handler>) =>
+    // One write a webhook and batch. A batch that dies before it goes uncounted: its attempts are logged all the same.
+    handler(batch, context).finally(() => deliveries.writeCounts()),
+  )
 }

@@ -2,9 +2,9 @@ import { DynamoEvents } from '../adapters/aws/dynamo-events.ts'
 import { DynamoRecordedDeliveries } from '../adapters/aws/dynamo-recorded-deliveries.ts'
 import { DynamoSources } from '../adapters/aws/dynamo-sources.ts'
 import { DynamoWebhooks } from '../adapters/aws/dynamo-webhooks.ts'
+import { PackedDeliveryQueue } from '../adapters/aws/packed-delivery-queue.ts'
 import { SqsQueue } from '../adapters/aws/sqs-queue.ts'
 import { Table } from '../adapters/aws/table.ts'
-import type { DeliveryMessage } from '../domain/messages.ts'
 import type { EnvironmentOf } from '../environment.ts'
 import { fanOutHandler } from '../workers/fan-out.ts'
 import { type Aws, logStore } from './aws.ts'
@@ -24,7 +24,9 @@ export function fanOutOnAws(
       subscriptions: new DynamoWebhooks(config, now),
       events: new DynamoEvents(store, new DynamoSources(config)),
       deliveries: new DynamoRecordedDeliveries(store),
-      deliveryQueue: new SqsQueue<DeliveryMessage>(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
+      deliveryQueue: new PackedDeliveryQueue(
+        new SqsQueue(queues, { url: environment.DELIVERY_QUEUE_URL, now, log }),
+      ),
       defaultSchedule: environment.RETRY_SCHEDULE,
       observe,
       now,

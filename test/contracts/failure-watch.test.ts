@@ -6,6 +6,7 @@ import { SqliteAttemptHours } from '../../functions/adapters/sqlite/sqlite-attem
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteNotices } from '../../functions/adapters/sqlite/sqlite-notices.ts'
 import { SqliteWebhooks } from '../../functions/adapters/sqlite/sqlite-webhooks.ts'
+import { countingAtOnce } from '../adapters/aws/counting-at-once.ts'
 import { onDynalite } from './dynalite-table.ts'
 import { silent } from './emulator.ts'
 import { failureWatchContract } from './failure-watch.ts'
@@ -28,7 +29,7 @@ failureWatchContract(
     return {
       notices: new DynamoNotices(config),
       attemptHours: new DynamoAttemptHours(store),
-      deliveries: new DynamoDeliveries(store),
+      deliveries: countingAtOnce(new DynamoDeliveries(store)),
       webhooks: new DynamoWebhooks(config, now),
     }
   }),

@@ -22,3 +22,28 @@ it('would not leave them so without breaker, pace and trials', () => {
   const { before, during } = simulateFlood({ answerMs: 15_000, batches: 200, isGuarded: false })
   expect(quantile(during, 0.99)).toBeGreaterThan(100 * quantile(before, 0.99))
 })
+
+// docs/decisions/0024-packed-deliveries.md.
+it.each(
+  [15_000, 2_000, 800, 100].flatMap((answerMs) =>
+    [5, 60, 200].map((batches) => [answerMs, batches] as const),
+  ),
+)(
+  'leaves all webhooks their pace when one that takes %d ms gets 10,000 events together with nine that are well, at %d batches',
+  (answerMs, batches) => {
+    const flood = { answerMs, batches, isGuarded: true, others: 9 }
+    const [packed, alone] = [true, false].map((isPacked) => simulateFlood({ ...flood, isPacked }))
+    if (packed === undefined || alone === undefined) throw new Error('There were two.')
+    expect(quantile(packed.during, 0.99)).toBeLessThanOrEqual(quantile(packed.before, 0.99) + 25)
+    if (answerMs > 500) expect(packed.mostTroubled).toBeLessThan(60)
+    // Those that travel with it are all served, and sooner than if each went by itself.
+    expect(packed.riders).toHaveLength(90_000)
+    expect(quantile(packed.riders, 0.99)).toBeLessThan(quantile(alone.riders, 0.99))
+  },
+)
+
+it('would not leave those their pace that travel with a receiver that hangs, without breaker, pace and trials', () => {
+  const flood = { answerMs: 15_000, batches: 200, others: 9, isPacked: true }
+  const [guarded, bare] = [true, false].map((isGuarded) => simulateFlood({ ...flood, isGuarded }))
+  expect(quantile(bare?.riders ?? [], 0.99)).toBeGreaterThan(10 * quantile(guarded?.riders ?? [], 0.99))
+})

@@ -21,14 +21,15 @@ describe('faults 7 to 13 and 17: the queues', () => {
     const accepted = await publish(bed, eventCount)
     await bed.handleDue('fanOut')
     const messages = await bed.take('delivery', allMessages)
-    expect(messages).toHaveLength(2 * eventCount)
+    // On AWS those of one event travel together.
+    expect(messages).toHaveLength(bed.engine === 'AWS' ? eventCount : 2 * eventCount)
     await bed.put('delivery', [...messages, ...messages])
     await settle(bed)
     const requests = bed.receiver.receipts.length
     await bed.put('delivery', messages)
     await settle(bed)
     expect(bed.receiver.receipts).toHaveLength(requests)
-    const mostDuplicates = messages.length
+    const mostDuplicates = 2 * eventCount
     return {
       accepted,
       webhooks,

@@ -16,11 +16,17 @@ export interface Flood {
   readonly batches: number
   /** Whether anything is done about it. */
   readonly isGuarded: boolean
+  /** How many webhooks that are well get the events of the flood too; none when left out. */
+  readonly others?: number
+  /** Whether the deliveries of an event travel in one message. */
+  readonly isPacked?: boolean
 }
 
 interface Message {
   readonly id: string
   paced: boolean
+  /** Deliveries to webhooks that are well which travel with it. */
+  riders: number
 }
 
 /** One instance of the function. */
@@ -37,19 +43,23 @@ const floodSize = 10_000
 const deadlineMs = 15_000
 /** Reading tables, signing. */
 const beforeSendingMs = 10
+/** Attempts of a batch that begin together; the next begin when these are answered. */
+const turn = 20
 
 /**
  * Ten thousand events for one webhook among many healthy ones on AWS, by the published rules of Lambda's event source:
  * batches of ten, quiet message groups first, 5 more batches a second while messages wait, 200 at most. The decisions
  * are the code's; what DynamoDB and SQS would do is done here.
  */
-export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
+export function simulateFlood({ answerMs, batches, isGuarded, others = 0, isPacked = false }: Flood) {
   const calendar = new EventCalendar()
   const random = seededRandom(20_261_123)
   const healthy: number[] = []
   const flood: Message[] = []
   const idle: Process[] = []
-  const latencies = { before: [] as number[], during: [] as number[] }
+  /** Messages of the flood for webhooks that are well: many, so that quiet ones go before them. */
+  let busy = 0
+  const latencies = { before: [] as number[], during: [] as number[], riders: [] as number[] }
   let [room, running, troubled, mostTroubled, requests] = [batches, 0, 0, 0, 0]
   let breaker: Breaker = untroubled
   let [nextPlace, nextTrial, swiftUntil] = [0, 0, 0]
@@ -116,12 +126,21 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
 
   const runBatch = () => {
     const quiet = healthy.splice(0, 10)
-    const loud = flood.splice(0, 10 - quiet.length)
+    // Of groups that have many, SQS hands out those first that have fewest in flight.
+    const well = Math.min(busy, 10 - quiet.length)
+    busy -= well
+    const loud = flood.splice(0, 10 - quiet.length - well)
+    const riders = loud.reduce((sum, message) => sum + message.riders, 0)
     const process = idle.pop() ?? { streak: noStreak, swiftUntil: 0 }
     const { now } = calendar
-    let tookMs = quiet.length === 0 ? 0 : 50 + 50 * random()
+    const count = quiet.length + well + riders
+    let tookMs = count === 0 ? 0 : 50 + 50 * random()
+    const turnsMs = tookMs * (Math.ceil((count + loud.length) / turn) - 1)
     for (const postedAt of quiet)
       latencies[postedAt < floodAt ? 'before' : 'during'].push(now + beforeSendingMs - postedAt)
+    for (let nth = 0; nth < well + riders; nth++)
+      latencies.riders.push(now + beforeSendingMs + turnsMs * random() - floodAt)
+    for (const message of loud) message.riders = 0
     const mayGo = !isCrowdedOut(loud.length, process)
     const sent = loud.filter((message) => {
       if (mayGo) return !isGuarded || isAdmitted(message)
@@ -133,7 +152,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
     running++
     troubled += Math.sign(sent.length)
     mostTroubled = Math.max(mostTroubled, troubled)
-    calendar.plan(now + beforeSendingMs + tookMs, () => {
+    calendar.plan(now + beforeSendingMs + turnsMs + tookMs, () => {
       running--
       troubled -= Math.sign(sent.length)
       idle.push(process)
@@ -142,7 +161,7 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
   }
 
   const dispatch = () => {
-    while (running < room && healthy.length + flood.length > 0) runBatch()
+    while (running < room && healthy.length + busy + flood.length > 0) runBatch()
   }
 
   for (let at = 0; at < endsAt; at += 1_000 / healthyPerSecond)
@@ -152,18 +171,22 @@ export function simulateFlood({ answerMs, batches, isGuarded }: Flood) {
     })
   for (let at = 0; at < endsAt; at += 200)
     calendar.plan(at, () => {
-      if (healthy.length + flood.length > 0) room = Math.min(200, room + 1)
+      if (healthy.length + busy + flood.length > 0) room = Math.min(200, room + 1)
       dispatch()
     })
   calendar.plan(floodAt, () => {
-    for (let nth = 0; nth < floodSize; nth++) flood.push({ id: `dlv_${nth}`, paced: false })
+    const riders = isPacked ? others : 0
+    for (let nth = 0; nth < floodSize; nth++) flood.push({ id: `dlv_${nth}`, paced: false, riders })
+    busy = isPacked ? 0 : floodSize * others
     dispatch()
   })
   calendar.run(endsAt)
   const sorted = (values: number[]) => values.toSorted((a, b) => a - b)
+  const { before, during, riders } = latencies
   return {
-    before: sorted(latencies.before),
-    during: sorted(latencies.during),
+    before: sorted(before),
+    during: sorted(during),
+    riders: sorted(riders),
     mostTroubled,
     requests,
     breakerChanges: breaker.version,

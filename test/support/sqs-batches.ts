@@ -17,16 +17,21 @@ export interface EventSource {
   readonly queues: SQSClient
   readonly url: string
   readonly handler: BatchHandler
+  /** Most messages of a batch; ten when left out, as deployed. */
+  readonly batchSize?: number
 }
-
-const batchSize = 10
 
 /**
  * Does what Lambda's event source does, once: receives a batch, has it handled, and deletes what was. What was not stays
  * on the queue, and comes again when its visibility is over.
  * @returns how many messages there were.
  */
-export async function handleBatchOnce({ queues, url, handler }: EventSource): Promise<number> {
+export async function handleBatchOnce({
+  queues,
+  url,
+  handler,
+  batchSize = 10,
+}: EventSource): Promise<number> {
   const { Messages = [] } = await queues.send(
     new ReceiveMessageCommand({
       QueueUrl: url,

@@ -1,4 +1,4 @@
-import type { Attempt, Delivery } from '../../domain/delivery.ts'
+import type { Delivery } from '../../domain/delivery.ts'
 import { parseDeliveryId } from '../../domain/ids.ts'
 import type { DeliveryLog, LogEntry } from '../../use-cases/attempt-delivery.ts'
 import { toRow } from './delivery-item.ts'
@@ -37,10 +37,14 @@ export class DynamoDeliveries implements DeliveryLog {
     const row = deliveryKey(delivery.id)
     if (row === undefined) throw new Error(`"${delivery.id}" is no delivery id.`)
     const due = sweepAt === null ? [] : [addDueMark(this.#store, delivery.id, sweepAt)]
-    await Promise.all([
-      this.#writer.write(row, entry, [...due, this.#markRun(delivery)]),
-      attempt && this.#count(delivery, attempt),
-    ])
+    await this.#writer.write(row, entry, [...due, this.#markRun(delivery)])
+    if (attempt !== undefined)
+      this.#counters.count(delivery.webhookId, { sentAt: attempt.sentAt, failed: attempt.error !== null })
+  }
+
+  /** Writes how many attempts were recorded since the last time, and of which webhooks. Never rejects; whoever records attempts calls it once they are over. */
+  writeCounts(): Promise<void> {
+    return this.#counters.write()
   }
 
   /** A redelivery or replay is in no fan-out: its event and its webhook learn of it when it first comes into the log. */
@@ -49,14 +53,5 @@ export class DynamoDeliveries implements DeliveryLog {
     const expires_at = expiresAt(createdAt + this.#store.retentionMs)
     const marks = [runKey(eventId, id), { pk: runsPartition(webhookId), sk: id }]
     await Promise.all(marks.map((key) => this.#store.table.put({ ...key, expires_at })))
-  }
-
-  /** A count that is lost must not have the request made again, which is what a rejection would do. */
-  async #count({ id, webhookId }: Delivery, { sentAt, error }: Attempt): Promise<void> {
-    try {
-      await this.#counters.count(webhookId, { sentAt, failed: error !== null })
-    } catch (cause) {
-      this.#store.log.error('a request could not be counted', { delivery_id: id, error: String(cause) })
-    }
   }
 }

@@ -109,7 +109,7 @@ describe('DynamoDeliveries, when a write fails', () => {
     await meddled(tables, 'UpdateItemCommand', throttled, () => deliveries.record(entry))
     expect(await deliveries.find(delivery.id)).toEqual(delivery)
     expect(await log.stats(delivery.webhookId)).toEqual({ total: 0, errored: 0 })
-    expect(logged).toEqual(['a request could not be counted'])
+    expect(logged).toEqual(['requests could not be counted'])
   })
 
   it('keeps both attempts of a number that was made twice, in the order in which they were sent', async () => {
