@@ -64,6 +64,8 @@ export interface Experience {
   readonly streak: Streak
   readonly sentAt: number
   readonly nowMs: number
+  /** How long the receiver took to answer. */
+  readonly waitedMs: number
   readonly slow: Slow | undefined
 }
 
@@ -84,11 +86,10 @@ export function afterExperience(breaker: Breaker, experience: Experience): Break
 }
 
 function afterDuration(breaker: Breaker, experience: Experience): Breaker | undefined {
-  const { health, sentAt, nowMs, slow } = experience
+  const { health, waitedMs, nowMs, slow } = experience
   if (slow === undefined || health === 'unknown') return undefined
-  const durationMs = nowMs - sentAt
-  const isSlow = durationMs > slow.afterMs
-  const perSecond = slowPace(durationMs, slow)
+  const isSlow = waitedMs > slow.afterMs
+  const perSecond = slowPace(waitedMs, slow)
   if (breaker.kind !== 'slow') return isSlow ? slowed(breaker, { perSecond, nowMs }) : undefined
   const isRecent = nowMs - breaker.since < fasterAfterMs
   if (!isSlow) return isRecent ? undefined : closed(breaker)

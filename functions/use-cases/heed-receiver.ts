@@ -30,6 +30,8 @@ export interface HeedReceiver {
   }
   /** Undefined where the queue itself bounds what one webhook has under way. */
   readonly slowness: Slowness | undefined
+  /** How many milliseconds this process has been at work so far. Absent where no receiver counts as slow. */
+  readonly busyMs?: () => number
   /** Of the batch at hand. */
   readonly crowds?: { has(webhookId: string): boolean; answeredSoon(webhookId: string): Promise<void> }
   readonly observe: Observe
@@ -79,12 +81,12 @@ export async function heedOutcome(
     readonly webhookId: string
     readonly breaker: Breaker
     readonly outcome: Outcome
-  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs' | 'slow'>,
+  } & Pick<Experience, 'attemptId' | 'streak' | 'sentAt' | 'nowMs' | 'waitedMs' | 'slow'>,
 ): Promise<void> {
   const health = healthOf(outcome)
   const experience = { ...attempt, health }
   const { crowds, slowness } = deps
-  if (slowness !== undefined && health === 'up' && attempt.nowMs - attempt.sentAt <= slowness.afterMs)
+  if (slowness !== undefined && health === 'up' && attempt.waitedMs <= slowness.afterMs)
     await crowds?.answeredSoon(webhookId)
   // An open one was read before this attempt became its probe.
   if (breaker.kind !== 'open' && afterExperience(breaker, experience) === undefined) return

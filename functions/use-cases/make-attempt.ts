@@ -1,9 +1,8 @@
 import { afterAttempt } from '../domain/after-attempt.ts'
 import { attemptId } from '../domain/delivery.ts'
-import type { Outcome } from '../domain/outcome.ts'
-import type { Slow } from '../domain/receiver-health.ts'
-import type { AttemptDelivery, MadeAttempt, OutgoingRequest } from './attempt-delivery.ts'
+import type { AttemptDelivery, MadeAttempt } from './attempt-delivery.ts'
 import { toAttempt } from './attempt-record.ts'
+import { type Answered, awaitAnswer } from './await-answer.ts'
 import { countOutcome, heedSilence, slowAfter } from './heed-receiver.ts'
 import type { Due } from './put-off.ts'
 import { scheduleOf, sweepAt } from './schedule.ts'
@@ -21,10 +20,10 @@ export async function makeAttempt(
   const sentAt = deps.now()
   const slow = slowAfter(deps, webhook.id, message.paced === true)
   const request = await signedRequest(deps, { webhook, delivery, payload, nowMs: sentAt })
-  const outcome: Outcome =
+  const { outcome, waitedMs }: Answered =
     unsent === undefined
-      ? await sendWatched(deps, request, webhook.id, slow)
-      : { kind: 'failure', reason: 'breaker', message: unsent }
+      ? await awaitAnswer(deps, request, slow, (slow) => heedSilence(deps, webhook.id, slow))
+      : { outcome: { kind: 'failure', reason: 'breaker', message: unsent }, waitedMs: 0 }
   const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)
@@ -44,24 +43,8 @@ export async function makeAttempt(
     streak,
     sentAt,
     nowMs,
+    waitedMs,
     slow,
   }
   return { decision, entry, experience }
-}
-
-/** Sends, and tells while the answer is still awaited that the receiver is slow. */
-async function sendWatched(
-  deps: AttemptDelivery,
-  request: OutgoingRequest,
-  webhookId: string,
-  slow: Slow | undefined,
-): Promise<Outcome> {
-  if (slow === undefined) return deps.sender.send(request)
-  // What comes of telling is not worth the attempt.
-  const watch = setTimeout(() => heedSilence(deps, webhookId, slow).catch(() => {}), slow.afterMs)
-  try {
-    return await deps.sender.send(request)
-  } finally {
-    clearTimeout(watch)
-  }
 }

@@ -59,6 +59,7 @@ export function deliverOnAws(
       streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
       // SQS bounds no group's concurrency. A quarter of the batches that run at once by default.
       slowness: { afterMs: 500, crowdAfterMs: 100, mostInFlight: 50 },
+      busyMs: () => performance.eventLoopUtilization().active,
       cipher: new KmsCipher(keys, environment.KMS_KEY_ID),
       openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
       userAgent,

@@ -56,16 +56,14 @@ describe('slowPace', () => {
 
 describe('afterExperience', () => {
   const downStreak = { failures: 10, hung: 0 }
-  const changed = (breaker: Breaker, health: Health, over: Partial<Experience> = {}) =>
-    afterExperience(breaker, {
-      attemptId: 'dlv_1',
-      health,
-      streak: noStreak,
-      sentAt: start + 60_000,
-      nowMs: start + 60_010,
-      slow,
+  const changed = (breaker: Breaker, health: Health, over: Partial<Experience> = {}) => {
+    const [sentAt, nowMs] = [start + 60_000, over.nowMs ?? start + 60_010]
+    const waitedMs = nowMs - sentAt
+    return afterExperience(breaker, {
+      ...{ attemptId: 'dlv_1', health, streak: noStreak, sentAt, nowMs, waitedMs, slow },
       ...over,
     })
+  }
   const open = opened(untroubled, start)
   const probing = { ...open, probe: { attemptId: 'dlv_1', at: start } }
 

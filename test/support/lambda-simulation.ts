@@ -120,7 +120,17 @@ export function simulateFlood({ answerMs, batches, isGuarded, others = 0, isPack
       if (answerMs <= slowness.afterMs) swiftUntil = process.swiftUntil = nowMs + 60_000
       const health = hung ? 'hung' : 'up'
       const { streak } = process
-      change(afterExperience(breaker, { attemptId: message.id, health, streak, sentAt, nowMs, slow }))
+      change(
+        afterExperience(breaker, {
+          attemptId: message.id,
+          health,
+          streak,
+          sentAt,
+          nowMs,
+          waitedMs: answerMs,
+          slow,
+        }),
+      )
     })
   }
 
