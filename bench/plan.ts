@@ -9,6 +9,7 @@ export const helpText = `Measures the embedded server as a user runs it, with a 
   npm run bench -- --repetitions N
   npm run bench -- --quiet              the server logs no lines of events and attempts
   npm run bench -- log 10000000         pages of a log with that many rows, and with 10,000; 15 GB of disk
+  npm run bench -- backlog              memory while 100,000 deliveries wait for slow receivers; about two minutes
   npm run bench -- restart              how soon it is ready with 10,000 waiting retries
 
 The figures are printed, and written with all raw ones to bench/results/latest.json. Exit code 1: deliveries were lost.

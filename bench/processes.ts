@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url'
 const readyWithinMs = 15_000
 const stoppedWithinMs = 20_000
 const keptLogLines = 5
+// As `npm start` has it: V8's own choice for young objects on a machine with much memory is 128 MB, and saves no time.
+const asByNpm = ['--max-semi-space-size=16']
 
 const children = new Set<ChildProcess>()
 // Whatever ends the bench ends its processes too.
@@ -82,7 +84,17 @@ export async function startServer({
   const child = keep(
     spawn(
       process.execPath,
-      [...nodeOptions, start, '--development', '--port', '0', '--data', dataDir, `--log-events=${logEvents}`],
+      [
+        ...asByNpm,
+        ...nodeOptions,
+        start,
+        '--development',
+        '--port',
+        '0',
+        '--data',
+        dataDir,
+        `--log-events=${logEvents}`,
+      ],
       {
         // Nothing else of the environment: it could change a setting.
         env: { ADMIN_TOKEN: adminToken },

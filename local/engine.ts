@@ -15,6 +15,7 @@ import {
 import { openDatabase } from '../functions/adapters/sqlite/database.ts'
 import { SqliteExpiry } from '../functions/adapters/sqlite/expiry.ts'
 import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
+import { PayloadCache } from '../functions/adapters/sqlite/payload-cache.ts'
 import { SqliteAttemptHours } from '../functions/adapters/sqlite/sqlite-attempt-hours.ts'
 import { SqliteBreakers } from '../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
@@ -48,6 +49,7 @@ import { deliverHandler } from '../functions/workers/deliver.ts'
 import { fanOutHandler } from '../functions/workers/fan-out.ts'
 import { sweepHandler } from '../functions/workers/sweep.ts'
 import type { DataFolder } from './data-folder.ts'
+import { fanOutAtOnce } from './fan-out-at-once.ts'
 import type { Settings } from './settings.ts'
 
 const deadlineMs = 15_000
@@ -58,6 +60,10 @@ export const maxDeliveriesInFlight = 1_000
 const maxReceives = 20
 const secretsKeptMs = 5 * 60_000
 const replaysMs = 1_000
+// A delivery waits for it once, after its request: far less than the request takes, and at 200 events a second one in two.
+const patienceMs = 5
+// Most are sent within milliseconds; those of a long queue are read from the table.
+const keptPayloadBytes = 4 * 1024 * 1024
 // More than the second until the next call, should the process be busy.
 const replaysAheadMs = 3_000
 
@@ -72,13 +78,17 @@ export async function openEngine(
 ) {
   const now = Date.now
   const database = openDatabase(folder.databaseFile)
-  const commits = await GroupCommit.over(database, folder.databaseFile, (error) => {
-    log.error('the disk does not confirm writes: ending, to recover at the next start', {
-      error: String(error),
-    })
-    process.exit(1)
+  const commits = await GroupCommit.over(database, folder.databaseFile, {
+    patienceMs,
+    onBroken: (error) => {
+      log.error('the disk does not confirm writes: ending, to recover at the next start', {
+        error: String(error),
+      })
+      process.exit(1)
+    },
   })
-  const store = { database, commits, now, retentionMs: settings.retention }
+  const payloads = new PayloadCache(keptPayloadBytes)
+  const store = { database, commits, now, retentionMs: settings.retention, payloads }
   SqliteExpiry.prepare(store)
   const cipher = new AesCipher(folder.key)
   const webhooks = new SqliteWebhooks(store)
@@ -160,7 +170,7 @@ export async function openEngine(
   const deliver = {
     webhooks,
     deliveries,
-    events,
+    events: { payload: (eventId: string) => events.payloadToSend(eventId) },
     sender,
     // As many as are under way at most.
     unlogged: new ExpiringCache<MadeAttempt>(
@@ -182,17 +192,19 @@ export async function openEngine(
     chance: Math.random,
     pause,
   }
+  const fanOut = { subscriptions: webhooks, events, deliveries, deliveryQueue, defaultSchedule, observe, now }
   return {
     ingest: ingestHandler(
-      { events, fanOutQueue, observe, newEventId, now, tokens, sources, cipher, sourceKeys },
+      {
+        ...{ observe, newEventId, now, tokens, sources, cipher, sourceKeys },
+        events: { store: (news) => events.storeAhead(news) },
+        fanOutQueue: fanOutAtOnce(fanOut, fanOutQueue),
+      },
       log,
     ),
     admin: adminHandler(admin, log),
     authorize: authorizeHandler({ tokens, now }),
-    fanOut: fanOutHandler(
-      { subscriptions: webhooks, events, deliveries, deliveryQueue, defaultSchedule, observe, now },
-      log,
-    ),
+    fanOut: fanOutHandler(fanOut, log),
     deliver: deliverHandler(deliver, log),
     sweep: sweepHandler(
       {

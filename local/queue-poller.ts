@@ -92,30 +92,35 @@ export class QueuePoller {
     for (let at = 0; at < messages.length; at += this.#options.batchSize) {
       const batch = messages.slice(at, at + this.#options.batchSize)
       this.#inFlight += batch.length
-      const running = this.#invoke(batch).finally(() => {
-        this.#inFlight -= batch.length
-        this.#running.delete(running)
-        this.#wake()
-      })
+      const running = this.#handle(batch).finally(() => this.#running.delete(running))
       this.#running.add(running)
     }
   }
 
-  async #invoke(batch: readonly Received[]): Promise<void> {
-    let failed: ReadonlySet<string>
+  async #handle(batch: readonly Received[]): Promise<void> {
+    const failed = await this.#invoke(batch)
+    const receives = Math.max(...batch.map(({ receiveCount }) => receiveCount))
+    const retryAt = this.#now() + Math.min(1_000 * 2 ** (receives - 1), longestWaitMs)
+    const finished = this.#finish(batch, { isDone: ({ id }) => !failed.has(id), retryAt })
+    this.#inFlight -= batch.length
+    this.#wake()
+    await finished
+    // What failed may be due again before anything else.
+    if (failed.size > 0) this.#wake()
+  }
+
+  /** Returns the ids of those that are not done. */
+  async #invoke(batch: readonly Received[]): Promise<ReadonlySet<string>> {
     try {
       const { batchItemFailures } = await this.#handler(
         toSqsEvent(this.#queue.name, batch),
         lambdaContext(this.#queue.name),
       )
-      failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
+      return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier))
     } catch (error) {
       this.#log.error('a batch failed as a whole', { queue: this.#queue.name, error: String(error) })
-      failed = new Set(batch.map(({ id }) => id))
+      return new Set(batch.map(({ id }) => id))
     }
-    const receives = Math.max(...batch.map(({ receiveCount }) => receiveCount))
-    const retryAt = this.#now() + Math.min(1_000 * 2 ** (receives - 1), longestWaitMs)
-    await this.#finish(batch, { isDone: ({ id }) => !failed.has(id), retryAt })
   }
 
   /** Takes the batch off the queue; while the store cannot, it stays in flight. */

@@ -50,6 +50,23 @@ describe('faults 1 to 6: a function dies', () => {
       { answer: sometimesFailing() },
     )
 
+  fault(
+    '1–5',
+    'ingestion killed at every await, fanning out by itself',
+    async (bed) => {
+      const webhooks = await addWebhooks(bed, 3)
+      bed.faults.decide = killAtEveryAwait(['ingest'], seededRandom(seed))
+      const accepted = await publish(bed, eventCount)
+      await settle(bed)
+      bed.faults.decide = () => 'pass'
+      await settle(bed)
+      const points = new Set(bed.faults.killed.map((point) => point.replace(/ \d+ /, ' '))).size
+      expect(points).toBeGreaterThan(6)
+      return { accepted, webhooks, note: `${points} kill points` }
+    },
+    { engines: ['SQLite'], queuesFanOut: false },
+  )
+
   const killed = (
     at: Parameters<FaultInjector['decide']>[0]['name'],
     fate: 'before' | 'after',

@@ -7,6 +7,7 @@ import { AesCipher } from '../../functions/adapters/aes-cipher.ts'
 import { newEventId, newReplayId, newRun, newSecret, newWebhookId } from '../../functions/adapters/random.ts'
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
+import { PayloadCache } from '../../functions/adapters/sqlite/payload-cache.ts'
 import { SqliteAttemptHours } from '../../functions/adapters/sqlite/sqlite-attempt-hours.ts'
 import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
 import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
@@ -57,6 +58,7 @@ const secretsKeptMs = 5 * 60_000
  * @param answer what the receiver answers to the nth request, from 1; 200 when left out.
  * @param defaultSchedule milliseconds; by default 0, 5 s, 5 min and 2 h.
  * @param now takes the place of the clock that stands still.
+ * @param keptPayloadBytes of payloads in memory, where messages then have none, as in the embedded server; undefined: messages have them.
  */
 export async function openTestEngine({
   answer = () => answered(200),
@@ -66,6 +68,7 @@ export async function openTestEngine({
   slowness,
   disableAfterMs = 5 * 86_400_000,
   maxReceives = 20,
+  keptPayloadBytes,
 }: {
   answer?: (request: OutgoingRequest, nth: number) => Outcome | Promise<Outcome>
   retentionMs?: number
@@ -74,6 +77,7 @@ export async function openTestEngine({
   slowness?: Slowness | undefined
   maxReceives?: number | undefined
   disableAfterMs?: number | undefined
+  keptPayloadBytes?: number | undefined
 } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'webhooks-engine-'))
   const file = join(folder, 'webhooks.db')
@@ -81,7 +85,8 @@ export async function openTestEngine({
   const commits = await GroupCommit.over(database, file)
   const clock = { ms: builtAt }
   const now = otherNow ?? (() => clock.ms)
-  const store = { database, commits, now, retentionMs }
+  const payloads = keptPayloadBytes === undefined ? {} : { payloads: new PayloadCache(keptPayloadBytes) }
+  const store = { database, commits, now, retentionMs, ...payloads }
   const queueOptions = { maxReceives, maxInFlightPerGroup: 64 }
   const cipher = new AesCipher(Buffer.alloc(32, 7))
   const webhooks = new SqliteWebhooks(store)

@@ -105,7 +105,7 @@ export class SqliteDeliveries implements DeliveryLog {
   }
 
   async record({ delivery, attempt, sweepAt }: LogEntry): Promise<void> {
-    await this.#store.commits.write(() => {
+    await this.#store.commits.writeInCompany(() => {
       this.#put(delivery, sweepAt)
       if (attempt !== undefined) this.#putAttempt(delivery, attempt)
     })

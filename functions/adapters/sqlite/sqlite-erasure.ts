@@ -43,7 +43,11 @@ export class SqliteErasure implements Erasure {
   }
 
   async begin(eventId: string, at: number): Promise<void> {
-    await this.#store.commits.write(() => this.#statements.begin.run(at, eventId))
+    await this.#store.commits.write(() => {
+      this.#statements.begin.run(at, eventId)
+      // Inside the transaction: nobody can read it between the two and keep it.
+      this.#store.payloads?.forget(eventId)
+    })
   }
 
   async logged(eventId: string): Promise<readonly string[]> {
@@ -60,7 +64,7 @@ export class SqliteErasure implements Erasure {
     })
   }
 
-  /** What is sent from `begin` on has no payload: see SqliteQueue. @throws Unavailable while others read the file. */
+  /** Messages that are sent have no payload, but those of older versions do. @throws Unavailable while others read the file. */
   async removePayload(eventId: string): Promise<void> {
     await this.#store.commits.write(() => {
       this.#statements.payload.run(eventId)

@@ -89,11 +89,19 @@ export class SqliteEvents implements EventStore {
   async store(
     news: readonly { readonly event: Event; readonly key?: StoredKey | undefined }[],
   ): Promise<readonly StoreResult[]> {
-    try {
-      return await this.#store.commits.write(() => this.#storeAll(news))
-    } catch (cause) {
-      throw new Unavailable('The event could not be stored. Send the same request again.', { cause })
-    }
+    return orUnavailable(this.#store.commits.write(() => this.#storeAll(news)))
+  }
+
+  /**
+   * As `store`, but new events are durable only together with the next thing that is written: for whoever queues them
+   * before anybody is told.
+   */
+  async storeAhead(...[news]: Parameters<EventStore['store']>): Promise<readonly StoreResult[]> {
+    const { commits } = this.#store
+    const results = await orUnavailable(commits.writeAhead(() => this.#storeAll(news)))
+    // Of what was known already there may be nothing to queue.
+    if (results.some(({ kind }) => kind !== 'stored')) await orUnavailable(commits.write(() => {}))
+    return results
   }
 
   #storeAll(news: readonly { readonly event: Event; readonly key?: StoredKey | undefined }[]): StoreResult[] {
@@ -130,6 +138,7 @@ export class SqliteEvents implements EventStore {
     const batchChanges = foundBy(type, payload)
     const columns = [id, type, origin.kind, origin.id, acceptedAt, payload]
     this.#statements.insert.run(...columns, batchChanges.length === 0 ? null : JSON.stringify(batchChanges))
+    this.#store.payloads?.set(id, payload)
     if (key !== undefined)
       this.#statements.keepKey.run(scopedKey(origin, key), id, key.bodyHash, acceptedAt + key.windowMs)
     if (origin.kind === 'source') {
@@ -143,6 +152,16 @@ export class SqliteEvents implements EventStore {
     return row && z.parse(PayloadRow, row).payload
   }
 
+  /** The payload for who sends it: for as long as there are deliveries that are not over, also past its retention. */
+  async payloadToSend(eventId: string): Promise<Uint8Array | undefined> {
+    const known = this.#store.payloads?.get(eventId)
+    if (known !== undefined) return known
+    const row = this.#statements.payload.get(eventId, 0)
+    const payload = row && z.parse(PayloadRow, row).payload
+    if (payload !== undefined) this.#store.payloads?.set(eventId, payload)
+    return payload
+  }
+
   async fanOutOf(eventId: string): Promise<FanOut | undefined> {
     const row = this.#statements.fanOut.get(eventId)
     if (row === undefined) return undefined
@@ -152,7 +171,7 @@ export class SqliteEvents implements EventStore {
 
   /** False when one is recorded already. */
   async recordFanOut(eventId: string, { at, webhookIds, missedBy }: FanOut): Promise<boolean> {
-    const { changes } = await this.#store.commits.write(() =>
+    const { changes } = await this.#store.commits.writeInCompany(() =>
       this.#statements.keepFanOut.run(eventId, at, JSON.stringify(webhookIds), JSON.stringify(missedBy)),
     )
     return changes > 0
@@ -192,6 +211,14 @@ export class SqliteEvents implements EventStore {
 
   #shownSince(): number {
     return this.#store.now() - this.#store.retentionMs
+  }
+}
+
+async function orUnavailable<Result>(written: Promise<Result>): Promise<Result> {
+  try {
+    return await written
+  } catch (cause) {
+    throw new Unavailable('The event could not be stored. Send the same request again.', { cause })
   }
 }
 

@@ -25,27 +25,32 @@ export interface QueueOptions {
 
 const Row = z.pipe(
   z.object({
+    rowid: z.number(),
     id: z.string(),
     group_id: z.string(),
     body: z.string(),
     sent_at: z.number(),
     receive_count: z.number(),
   }),
-  z.transform(
-    (row): Received => ({
-      id: row.id,
-      group: row.group_id,
-      body: row.body,
-      sentAt: row.sent_at,
-      receiveCount: row.receive_count,
-    }),
-  ),
+  z.transform((row): Received & { readonly rowid: number } => ({
+    rowid: row.rowid,
+    id: row.id,
+    group: row.group_id,
+    body: row.body,
+    sentAt: row.sent_at,
+    receiveCount: row.receive_count,
+  })),
 )
 
 /**
  * One queue with the behaviour of SQS that we rely on: delays, messages hidden while in flight, receive counts, a
  * dead-letter queue, fair turns between groups. A message is known by its id: sent again while it waits, it is the
- * same message, with the time and body of the one that is due earlier. No payload that was erased gets into it again. What was in flight when the process died is handed out again.
+ * same message, with the time and body of the one that is due earlier. What was in flight when the process died is
+ * handed out again. Where payloads are kept in memory they stay out of the queue: whoever sends has them from there, or
+ * from the event, which is in the same file. No payload that was erased gets into it again.
+ *
+ * A message that could be handed out at once is stored as one that was, and handed to the poller from memory: reading
+ * it back would cost as much as storing it.
  */
 export class SqliteQueue<Body> implements Queue<Body> {
   readonly name: string
@@ -53,7 +58,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
   readonly #maxReceives: number
   readonly #turns: GroupTurns
   readonly #statements
-  #onSent: () => void = () => {}
+  readonly #handed: Received[] = []
+  #onSent: (() => void) | undefined
 
   constructor(
     store: SqliteStore,
@@ -76,12 +82,16 @@ export class SqliteQueue<Body> implements Queue<Body> {
          where in_flight = 0 and excluded.visible_at < visible_at`,
       ),
       isErased: database.prepare("select 1 from erasures where event_id = 'evt_' || substr(?, 5, 26)"),
+      sendTaken: database.prepare(
+        `insert into messages (queue, id, group_id, visible_at, receive_count, in_flight, sent_at, body) values ('${name}', ?, ?, ?, 1, 1, ?, ?)
+         on conflict (queue, id) do nothing`,
+      ),
       waiting: database.prepare(
-        `select id, group_id, body, sent_at, receive_count from messages
+        `select rowid, id, group_id, body, sent_at, receive_count from messages
          where queue = '${name}' and group_id = ? and in_flight = 0 and visible_at <= ? order by visible_at limit ?`,
       ),
       take: database.prepare(
-        `update messages set in_flight = 1, receive_count = receive_count + 1 where queue = '${name}' and id = ?`,
+        `update messages set in_flight = 1, receive_count = receive_count + 1 where rowid = ?`,
       ),
       nextDue: database.prepare(
         `select min(visible_at) due from messages where queue = '${name}' and group_id = ? and in_flight = 0`,
@@ -105,7 +115,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
     }
   }
 
-  /** Calls back whenever messages were sent, so that a poller need not wait for its next look. */
+  /** Calls back whenever messages were sent, so that a poller need not wait for its next look; it then takes them soon. */
   onSent(callback: () => void): void {
     this.#onSent = callback
   }
@@ -113,17 +123,53 @@ export class SqliteQueue<Body> implements Queue<Body> {
   async send(messages: readonly Outgoing<Body>[]): Promise<readonly string[]> {
     if (messages.length === 0) return []
     const nowMs = this.#store.now()
-    await this.#store.commits.write(() => {
-      for (const { id, group = '', notBefore = nowMs, body } of messages) {
-        // Ids of messages are those of events or begin like those of deliveries: both tell the event.
-        const isErased = this.#statements.isErased.get(id) !== undefined
-        const text = JSON.stringify(isErased ? { ...body, payload: undefined } : body)
-        this.#statements.send.run(id, group, notBefore, nowMs, text)
+    const sendings = messages.map(({ id, group = '', notBefore = nowMs, body }) => ({
+      ...{ id, group, notBefore, text: JSON.stringify(this.#hasPayloads ? body : withoutPayload(body)) },
+      passes: notBefore <= nowMs && this.#reserve(group, nowMs),
+    }))
+    const reserved = sendings.filter(({ passes }) => passes)
+    try {
+      const handed = await this.#store.commits.write(() => this.#storeAll(sendings, nowMs))
+      for (const [index, { group, notBefore, passes }] of sendings.entries()) {
+        const message = handed[index]
+        if (message !== undefined) this.#handed.push(message)
+        else this.#turns.expect(group, notBefore)
+        if (message === undefined && passes) this.#turns.finished(group, 1)
       }
-    })
-    for (const { group = '', notBefore = nowMs } of messages) this.#turns.expect(group, notBefore)
-    this.#onSent()
+    } catch (error) {
+      for (const { group } of reserved) this.#turns.finished(group, 1)
+      throw error
+    }
+    this.#onSent?.()
     return []
+  }
+
+  /** Whether a message of the group may be handed out at once: it is then counted as in flight. */
+  #reserve(group: string, nowMs: number): boolean {
+    if (this.#onSent === undefined || !this.#turns.mayPass(group, nowMs)) return false
+    this.#turns.hold(group, 1)
+    return true
+  }
+
+  get #hasPayloads(): boolean {
+    return this.#store.payloads === undefined
+  }
+
+  /** Returns in order those that are handed out at once, and undefined for the others. */
+  #storeAll(
+    sendings: readonly { id: string; group: string; notBefore: number; text: string; passes: boolean }[],
+    sentAt: number,
+  ): (Received | undefined)[] {
+    return sendings.map(({ id, group, notBefore, text, passes }) => {
+      // Ids of messages are those of events or begin like those of deliveries: both tell the event.
+      const isErased = this.#hasPayloads && this.#statements.isErased.get(id) !== undefined
+      const body = isErased ? JSON.stringify(withoutPayload(JSON.parse(text))) : text
+      if (passes && this.#statements.sendTaken.run(id, group, notBefore, sentAt, body).changes === 1)
+        return { id, group, body, sentAt, receiveCount: 1 }
+      // The latter only if one with that id waits or is in flight already.
+      this.#statements.send.run(id, group, notBefore, sentAt, body)
+      return undefined
+    })
   }
 
   /**
@@ -131,6 +177,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
    * are hidden until they are finished. A message that was handed out too often goes to the dead-letter queue instead.
    */
   async receive(limit: number): Promise<readonly (readonly Received[])[]> {
+    const handed = this.#handed.splice(0, limit)
+    if (handed.length > 0) return [...Map.groupBy(handed, ({ group }) => group).values()]
     const nowMs = this.#store.now()
     const turns: { name: string; wanted: number }[] = []
     const share = this.#turns.share(nowMs)
@@ -145,7 +193,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
     }
     if (turns.length === 0) return []
     try {
-      const taken = await this.#store.commits.write(() =>
+      // Durable no earlier than what is written of the attempts, which is soon enough.
+      const taken = await this.#store.commits.writeAhead(() =>
         turns.map(({ name, wanted }) => this.#take(name, nowMs, wanted)),
       )
       for (const [index, { name, wanted }] of turns.entries()) this.#settle(name, wanted, taken[index])
@@ -168,8 +217,10 @@ export class SqliteQueue<Body> implements Queue<Body> {
   #take(group: string, nowMs: number, limit: number) {
     const waiting = this.#statements.waiting.all(group, nowMs, limit).map((row) => z.parse(Row, row))
     const isSpent = ({ receiveCount }: Received) => receiveCount >= this.#maxReceives
-    for (const message of waiting)
-      (isSpent(message) ? this.#statements.bury : this.#statements.take).run(message.id)
+    for (const message of waiting) {
+      if (isSpent(message)) this.#statements.bury.run(message.id)
+      else this.#statements.take.run(message.rowid)
+    }
     const taken = waiting.filter((message) => !isSpent(message))
     const due = this.#statements.nextDue.get(group)?.due
     return {
@@ -183,15 +234,21 @@ export class SqliteQueue<Body> implements Queue<Body> {
     messages: readonly Received[],
     { isDone, retryAt }: { isDone: (message: Received) => boolean; retryAt: number },
   ): Promise<void> {
-    await this.#store.commits.write(() => {
-      for (const message of messages) {
-        if (isDone(message)) this.#statements.remove.run(message.id)
-        else this.#statements.release.run(retryAt, message.id)
-      }
-    })
     const group = messages[0]?.group ?? ''
-    if (!messages.every(isDone)) this.#turns.expect(group, retryAt)
+    // At once, so that the next need not wait for what is merely tidied up.
     this.#turns.finished(group, messages.length)
+    try {
+      await this.#store.commits.writeInCompany(() => {
+        for (const message of messages) {
+          if (isDone(message)) this.#statements.remove.run(message.id)
+          else this.#statements.release.run(retryAt, message.id)
+        }
+      })
+    } catch (error) {
+      this.#turns.hold(group, messages.length)
+      throw error
+    }
+    if (!messages.every(isDone)) this.#turns.expect(group, retryAt)
   }
 
   /** When the next message that could be handed out is due, milliseconds since 1970; Infinity when there is none. */
@@ -204,4 +261,10 @@ export class SqliteQueue<Body> implements Queue<Body> {
     const count = (queue: string) => Number(this.#statements.count.get(queue)?.n ?? 0)
     return { waiting: count(this.name), deadLetters: count(`${this.name}-dead-letters`) }
   }
+}
+
+function withoutPayload(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'payload' in body
+    ? { ...body, payload: undefined }
+    : body
 }

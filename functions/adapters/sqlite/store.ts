@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { GroupCommit } from './group-commit.ts'
+import type { PayloadCache } from './payload-cache.ts'
 
 /** What every SQLite adapter works with. */
 export interface SqliteStore {
@@ -8,4 +9,6 @@ export interface SqliteStore {
   readonly now: () => number
   /** How long rows of the log are shown; afterwards they are hidden at once and deleted in small batches. */
   readonly retentionMs: number
+  /** Of events whose payload is not erased; absent: each is read from the table. */
+  readonly payloads?: PayloadCache
 }

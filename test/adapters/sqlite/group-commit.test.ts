@@ -30,7 +30,10 @@ describe('GroupCommit', () => {
     const insert = database.prepare('insert into notes (text) values (?)')
     const log = aLog()
     const broken: unknown[] = []
-    const commits = new GroupCommit(database, log, (error) => broken.push(error))
+    const commits = new GroupCommit(database, log, {
+      onBroken: (error) => broken.push(error),
+      patienceMs: 60_000,
+    })
     return {
       file,
       database,
@@ -171,6 +174,50 @@ describe('GroupCommit', () => {
     expect(a).toMatchObject({ status: 'rejected', reason: { message: 'The disk did not take it.' } })
     expect(b).toMatchObject({ status: 'rejected', reason: { message: 'The disk did not take it.' } })
   })
+
+  it('resolves a write ahead once it is committed, and has the next one take it to the disk', async () => {
+    const { log, commits, insert, note, committed } = given()
+    await commits.writeAhead(() => insert.run('a'))
+    expect(committed()).toEqual(['a'])
+    expect(log.syncs).toBe(0)
+    await note('b')
+    expect(log.syncs).toBe(1)
+    await expect(commits.writeAhead(() => insert.run('a'))).rejects.toThrow('UNIQUE')
+    await note('c')
+    expect(committed()).toEqual(['a', 'b', 'c'])
+  })
+
+  it('shares one sync between a write ahead and what is written because of it', async () => {
+    const { log, commits, insert, note } = given()
+    const both = async (text: string) => {
+      await commits.writeAhead(() => insert.run(text))
+      await note(`${text} too`)
+    }
+    await Promise.all(Array.from({ length: 10 }, (_, nth) => both(`note ${nth}`)))
+    expect(log.syncs).toBe(1)
+  })
+
+  it('has a write that nobody waits for join the next that somebody waits for, in the order in which they came', async () => {
+    const { log, commits, insert, note, committed } = given()
+    const order: string[] = []
+    const patient = commits.writeInCompany(() => insert.run('a')).then(() => order.push('a'))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(committed()).toEqual([])
+    await Promise.all([patient, note('b').then(() => order.push('b'))])
+    expect(order).toEqual(['a', 'b'])
+    expect(log.syncs).toBe(1)
+  })
+
+  it('writes what nobody waits for when it is closed, and alone when its time is up', async () => {
+    const { database, log, commits, insert, committed } = given()
+    const soon = new GroupCommit(database, aLog(), { patienceMs: 1 })
+    await soon.writeInCompany(() => insert.run('a'))
+    const written = commits.writeInCompany(() => insert.run('b'))
+    await commits.close()
+    await written
+    expect([committed(), log.isClosed]).toEqual([['a', 'b'], true])
+  })
+
   it('says that the store is broken when a sync fails, and not before', async () => {
     const { log, note, broken } = given()
     await note('a')

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { PayloadCache } from '../../../functions/adapters/sqlite/payload-cache.ts'
 import { SqliteDeliveries } from '../../../functions/adapters/sqlite/sqlite-deliveries.ts'
 import { SqliteDeliveryLog } from '../../../functions/adapters/sqlite/sqlite-delivery-log.ts'
 import { SqliteErasure } from '../../../functions/adapters/sqlite/sqlite-erasure.ts'
 import { SqliteEvents } from '../../../functions/adapters/sqlite/sqlite-events.ts'
 import { SqliteQueue } from '../../../functions/adapters/sqlite/sqlite-queue.ts'
+import type { SqliteStore } from '../../../functions/adapters/sqlite/store.ts'
 import { Unavailable } from '../../../functions/domain/errors.ts'
 import type { Event } from '../../../functions/domain/event.ts'
 import {
@@ -22,16 +24,45 @@ import { aDelivery, aDeliveryMessage, anAttempt, anEvent, aWebhook, builtAt } fr
 import { seededRandom } from '../../support/random.ts'
 
 const queueOptions = { maxReceives: 20, maxInFlightPerGroup: 1_000 }
-const open = onSqlite((store) => ({
+const openOver = (store: SqliteStore) => ({
   events: new SqliteEvents(store),
   deliveries: new SqliteDeliveries(store),
   log: new SqliteDeliveryLog(store),
   erasure: new SqliteErasure(store),
   fanOutQueue: new SqliteQueue<FanOutMessage>(store, { ...queueOptions, name: 'fan-out' }),
   deliveryQueue: new SqliteQueue<DeliveryMessage>(store, { ...queueOptions, name: 'delivery' }),
-}))
+})
+const open = onSqlite(openOver)
+const openWithPayloads = onSqlite((store) => openOver({ ...store, payloads: new PayloadCache(1_000_000) }))
 
 erasureContract('SQLite', open)
+erasureContract('SQLite with payloads in memory', openWithPayloads)
+
+describe('an erasure with payloads in memory', () => {
+  const given = perTest(openWithPayloads)
+
+  it('leaves none there from when it begins, and lets none in again', async () => {
+    const { events, erasure } = given()
+    const [event, other] = [anEvent(), anEvent()]
+    await events.store([{ event }, { event: other }])
+    const bytesToSend = async ({ id }: Event) => Buffer.from((await events.payloadToSend(id)) ?? [])
+    expect(await bytesToSend(event)).toEqual(Buffer.from(event.payload))
+    await erasure.begin(event.id, builtAt)
+    expect(await events.payloadToSend(event.id)).toBeUndefined()
+    expect(await events.payloadToSend(event.id)).toBeUndefined()
+    expect(await bytesToSend(other)).toEqual(Buffer.from(other.payload))
+  })
+
+  it('finds no payload in any message', async () => {
+    const { fanOutQueue, file } = given()
+    const event = anEvent({ payload: Buffer.from('"nowhere but in the request"') })
+    const body = { event_id: event.id, event_type: event.type, payload: inlinePayload(event.payload) }
+    await fanOutQueue.send([{ id: event.id, body }])
+    const bytes = Buffer.concat(['', '-wal'].map((part) => readFileSync(`${file}${part}`)))
+    expect(bytes.includes(event.id)).toBe(true)
+    expect(bytes.includes('nowhere but in the request')).toBe(false)
+  })
+})
 
 describe('an erasure in a SQLite file', () => {
   const given = perTest(open)

@@ -4,7 +4,7 @@ import { SqliteEvents } from '../../../functions/adapters/sqlite/sqlite-events.t
 import { Unavailable } from '../../../functions/domain/errors.ts'
 import { eventLogContract } from '../../contracts/event-log.ts'
 import { eventStoreContract } from '../../contracts/event-store.ts'
-import { perTest, readAll } from '../../contracts/harness.ts'
+import { perTest, readAll, retentionMs } from '../../contracts/harness.ts'
 import { idempotencyContract } from '../../contracts/idempotency.ts'
 import { onSqlite } from '../../contracts/sqlite-store.ts'
 import { anEvent, builtAt } from '../../support/builders.ts'
@@ -13,6 +13,14 @@ const open = onSqlite((store) => ({ events: new SqliteEvents(store) }))
 eventStoreContract('SQLite', open)
 idempotencyContract('SQLite', open)
 eventLogContract('SQLite', open)
+
+/** Of whoever queues the events next. */
+const openAhead = onSqlite((store) => {
+  const events = new SqliteEvents(store)
+  return { events: Object.assign(events, { store: events.storeAhead.bind(events) }) }
+})
+eventStoreContract('SQLite, ahead of what is queued,', openAhead)
+idempotencyContract('SQLite, ahead of what is queued,', openAhead)
 
 describe('SqliteEvents', () => {
   const given = perTest(open)
@@ -26,6 +34,16 @@ describe('SqliteEvents', () => {
     other.close()
     expect(await events.get(event.id)).toBeUndefined()
     expect(await events.store([{ event }])).toEqual([{ kind: 'stored' }])
+  })
+
+  it('gives a payload to who sends it for as long as the event is there, and shows it for its retention', async () => {
+    const { events, clock } = given()
+    const event = anEvent()
+    await events.store([{ event }])
+    await clock.advance(retentionMs + 1)
+    expect(await events.payload(event.id)).toBeUndefined()
+    expect(await events.payloadToSend(event.id)).toEqual(Buffer.from(event.payload))
+    expect(await events.payloadToSend(anEvent().id)).toBeUndefined()
   })
 
   it('finds the few of a type among more than a page looks at', async () => {

@@ -48,6 +48,13 @@ describe('SqliteQueue after kill -9', () => {
     expect(await idsAndCounts(third)).toEqual(['a1 3', 'a2 3', 'b1 3'])
   })
 
+  it('hands out again what was handed over at once, counted as handed out', async () => {
+    const { queue, killAndOpen } = given()
+    queue.onSent(() => {})
+    await queue.send([message('a1'), message('b1')])
+    expect(await idsAndCounts(await killAndOpen())).toEqual(['a1 2', 'b1 2'])
+  })
+
   it('gives up a message that is in flight at every death', async () => {
     const { queue, killAndOpen } = given()
     await queue.send([message('a1')])

@@ -144,6 +144,75 @@ describe('SqliteQueue', () => {
     expect(await Promise.all(found)).toEqual([['a', 'b']])
   })
 
+  describe('with a poller', () => {
+    const inFlight = () =>
+      given()
+        .store.database.prepare(
+          "select id, in_flight, receive_count from messages where queue = 'q' order by id",
+        )
+        .all()
+        .map((row) => Object.values(row).join(' '))
+
+    it('hands over what could be taken at once, stored as taken, and leaves the rest to be read', async () => {
+      const { queue, clock } = given()
+      queue.onSent(() => {})
+      await send(
+        ...['a1', 'a2', 'a3', 'b1'].map((id) => message(id, { group: id.charAt(0) })),
+        message('c1', { notBefore: clock.now() + 1_000 }),
+      )
+      expect(inFlight()).toEqual(['a1 1 1', 'a2 1 1', 'a3 0 0', 'b1 1 1', 'c1 0 0'])
+      const batches = await queue.receive(10)
+      expect(batches.map((batch) => batch.map(({ id, receiveCount }) => `${id} ${receiveCount}`))).toEqual([
+        ['a1 1', 'a2 1'],
+        ['b1 1'],
+      ])
+      for (const batch of batches) await finish([...batch], true)
+      expect(await receiveIds()).toEqual(['a3'])
+      await clock.advance(1_000)
+      expect(await receiveIds()).toEqual(['c1'])
+    })
+
+    it('passes over nothing that waits: what is due comes first', async () => {
+      const { queue } = given()
+      await send(...['a1', 'a2'].map((id) => message(id, { group: 'a' })))
+      queue.onSent(() => {})
+      await send(message('a3', { group: 'a' }))
+      expect(inFlight()).toEqual(['a1 0 0', 'a2 0 0', 'a3 0 0'])
+      expect(await receiveIds()).toEqual(['a1', 'a2'])
+    })
+
+    it('takes a message that is sent twice as one, also within one call', async () => {
+      const { queue } = given()
+      queue.onSent(() => {})
+      await send(message('m', { group: 'a' }), message('m', { group: 'a' }))
+      await send(message('m', { group: 'a' }))
+      const batch = await receive()
+      expect(batch.map(({ id }) => id)).toEqual(['m'])
+      await finish(batch, true)
+      expect(await receiveIds()).toEqual([])
+      expect(queue.nextDueAt()).toBe(Number.POSITIVE_INFINITY)
+      // The places of those that were none are free again.
+      await send(...['a1', 'a2'].map((id) => message(id, { group: 'a' })))
+      expect(await receiveIds()).toEqual(['a1', 'a2'])
+    })
+
+    it('hands over no more than it was asked for, and none that could not be stored', async () => {
+      const { queue, store } = given()
+      queue.onSent(() => {})
+      store.database.exec(
+        "create temp trigger full before insert on main.messages when new.id = 'x' begin select raise(abort, 'full'); end",
+      )
+      await expect(send(message('x', { group: 'a' }))).rejects.toThrow('full')
+      expect(await receiveIds()).toEqual([])
+      await send(...['a1', 'b1', 'a2'].map((id) => message(id, { group: id.charAt(0) })))
+      expect([await receiveIds(1), await receiveIds(1), await receiveIds(9)]).toEqual([
+        ['a1'],
+        ['b1'],
+        ['a2'],
+      ])
+    })
+  })
+
   it('shares its database with other queues', async () => {
     const { queue, other } = given()
     await send(message('m'))

@@ -63,6 +63,8 @@ export interface BedOptions {
   readonly resolve?: Resolve
   /** Receives before a message is a dead letter; more than faults take when left out. */
   readonly maxReceives?: number
+  /** Whether the embedded engine queues the fan-out of every event, as it does where webhooks are many; true when left out. */
+  readonly queuesFanOut?: boolean
 }
 
 export type OpenBed = (options?: BedOptions) => Promise<Bed>

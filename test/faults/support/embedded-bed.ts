@@ -29,16 +29,19 @@ export const openEmbeddedBed: OpenBed = async ({
   deadlineMs = 5_000,
   resolve,
   maxReceives = defaultMaxReceives,
+  queuesFanOut = true,
 } = {}) => {
   const faults = new FaultInjector()
   const receiver = await startReceiverLedger(answer)
   const engine = await openTestEngine({
     defaultSchedule: parseRetrySchedule(retrySchedule.split(',')),
     maxReceives,
+    // So few that some are read back.
+    keptPayloadBytes: 50_000,
   })
   await engine.tokens.create(aToken({ hash: tokenHash(token), scopes: tokenScopes }))
   const sender = new HttpSender({ policy: loopback, deadlineMs, maxConnectionsPerOrigin: 1_000, resolve })
-  const functions = wireEmbedded({ ...engine, sender, log: silent }, loopback, faults)
+  const functions = wireEmbedded({ ...engine, sender, log: silent, queuesFanOut }, loopback, faults)
   const gateway = createGateway(functions, silent)
   await new Promise<void>((resolve) => gateway.listen(0, '127.0.0.1', resolve))
   const api = new ApiClient(urlOf(gateway.address(), '127.0.0.1'), token)

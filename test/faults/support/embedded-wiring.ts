@@ -11,12 +11,13 @@ import { queueNames } from '../../../functions/use-cases/queue-levels.ts'
 import { deliverHandler } from '../../../functions/workers/deliver.ts'
 import { fanOutHandler } from '../../../functions/workers/fan-out.ts'
 import { sweepHandler } from '../../../functions/workers/sweep.ts'
+import { fanOutAtOnce } from '../../../local/fan-out-at-once.ts'
 import type { TestEngine } from '../../support/engine.ts'
 import type { FaultInjector } from './fault-injector.ts'
 
 /** The entries over SQLite as local/engine.ts wires them, each port behind the faults. */
 export function wireEmbedded(
-  engine: TestEngine & { readonly sender: Sender; readonly log: Log },
+  engine: TestEngine & { readonly sender: Sender; readonly log: Log; readonly queuesFanOut: boolean },
   urlPolicy: UrlPolicy,
   faults: FaultInjector,
 ) {
@@ -44,7 +45,14 @@ export function wireEmbedded(
     sender: faults.port('sender', engine.sender),
   }
   const levels = new SqliteLevels(engine.store)
-  const ingest = ingestHandler(ports, log)
+  const ingest = ingestHandler(
+    {
+      ...ports,
+      events: faults.port('events', { store: (news) => engine.events.storeAhead(news) }),
+      fanOutQueue: engine.queuesFanOut ? ports.fanOutQueue : fanOutAtOnce(ports, ports.fanOutQueue),
+    },
+    log,
+  )
   const admin = adminHandler(
     {
       ...{
@@ -72,7 +80,13 @@ export function wireEmbedded(
       faults.invoke('admin', () => admin(request, context)),
     authorize: authorizeHandler({ tokens, now }),
     fanOut: fanOutHandler(ports, log),
-    deliver: deliverHandler(ports, log),
+    deliver: deliverHandler(
+      {
+        ...ports,
+        events: faults.port('events', { payload: (id: string) => engine.events.payloadToSend(id) }),
+      },
+      log,
+    ),
     sweep: sweepHandler(ports, log, ports),
   }
 }
