@@ -12,7 +12,7 @@ const thorough: Pace = {
   warmUpSeconds: 1,
   capacitySeconds: 3,
   capacityDeliveries: 12_000,
-  latencySeconds: 8,
+  latencySeconds: 6,
   connections: 64,
 }
 const quick: Pace = { ...thorough, capacitySeconds: 1, capacityDeliveries: 4_000, latencySeconds: 2 }

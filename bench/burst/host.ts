@@ -8,24 +8,23 @@ import { type Emulators, Preparation } from './messages.ts'
 
 const perRequest = 10
 
-async function prepare({ webhooks, wanted, single, answerMs }: Preparation): Promise<Emulators> {
+async function prepare({ groups, fanOut, events, answerMs }: Preparation): Promise<Emulators> {
   const service = await openAwsService()
   const receiver = await startTestReceiver((_request, response) => {
     void pause(answerMs).then(() => response.end('ok'))
   })
-  for (let nth = 0; nth < webhooks; nth++)
+  for (let nth = 0; nth < groups * fanOut; nth++)
     await service.api.createWebhook({
       url: `${receiver.url}/${nth}`,
-      event_types: ['burst:all', `burst:${nth}`],
+      event_types: [`burst:${Math.floor(nth / fanOut)}`],
     })
-  const types = [
-    ...Array.from({ length: wanted }, () => 'burst:all'),
-    ...Array.from({ length: single }, (_, nth) => `burst:${nth % webhooks}`),
-  ]
   const text: unknown = JSON.parse(payload())
-  for (let at = 0; at < types.length; at += perRequest) {
-    const events = types.slice(at, at + perRequest).map((type) => ({ type, payload: text }))
-    const { status } = await service.api.call('POST', '/events', events)
+  for (let at = 0; at < events; at += perRequest) {
+    const request = Array.from({ length: perRequest }, (_, nth) => ({
+      type: `burst:${(at + nth) % groups}`,
+      payload: text,
+    }))
+    const { status } = await service.api.call('POST', '/events', request)
     if (status !== 202) throw new Error(`The API answered ${status}.`)
   }
   const { tables, queues, keys, environment } = service

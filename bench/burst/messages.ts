@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 
-/** What the host is told to have on the queues. */
+/** What the host is told to have on the fan-out queue. */
 export const Preparation = z.object({
-  webhooks: z.int(),
-  /** Of events that all webhooks want. */
-  wanted: z.int(),
-  /** Of events that one webhook wants. */
-  single: z.int(),
+  /** Of webhooks; events are for one group after the other, so that no webhook has a crowd in a batch. */
+  groups: z.int(),
+  /** Webhooks of a group, all of which want its events. */
+  fanOut: z.int(),
+  events: z.int(),
   /** How long the receiver takes. */
   answerMs: z.number(),
 })
@@ -21,8 +21,8 @@ export const Emulators = z.object({
 })
 export type Emulators = z.infer<typeof Emulators>
 
-/** What a batch took in its function. */
-const BatchTime = z.object({ messages: z.int(), wallMs: z.number(), cpuMs: z.number() })
+/** What a batch took in its function, and how many deliveries it was to make; none for fan-out. */
+const BatchTime = z.object({ deliveries: z.int(), wallMs: z.number(), cpuMs: z.number() })
 export type BatchTime = z.infer<typeof BatchTime>
 export const BatchTimes = z.object({ fanOut: z.array(BatchTime), deliver: z.array(BatchTime) })
 export type BatchTimes = z.infer<typeof BatchTimes>

@@ -22,7 +22,7 @@ export const lambdaRules: ScalingRules = { atFirst: 5, morePerMinute: 300, start
 export interface Stage {
   /** Setting `concurrentFanOuts` or `concurrentDeliveries`. */
   readonly mostAtOnce: number
-  /** Messages that each of its own puts on the next queue. */
+  /** Messages that each of its own puts on the next queue, which may hold several deliveries. */
   readonly fanOut: number
   /** What an instance's nth batch takes, from 0, milliseconds. */
   readonly batchMs: (nth: number) => number

@@ -18,7 +18,7 @@ export const manyHosts: Bench = {
   target: '≤ 0.5 × the CPU of fetch + Promise.all; one receiver that hangs delays nobody',
   run: ({ quick, repetitions, parent, say }) =>
     withSink(hosts, parent, async (field) => {
-      const rounds = repetitions ?? (quick ? 2 : 9)
+      const rounds = repetitions ?? (quick ? 2 : 7)
       say('connections that are new')
       const fresh = await byTurns(rounds, (variant) => firstBatch(field, variant))
       say('connections that are kept')
