@@ -27,17 +27,21 @@ export function loadOf(
     ratePerSecond?: number | undefined
   },
 ): Load {
-  const event = `{"type":"${eventType}","payload":${payload()}}`
-  const events = Array.from({ length: eventsPerRequest }, () => event).join(',')
+  const events = Array.from({ length: eventsPerRequest }, () => eventBody(eventType)).join(',')
   return {
     url,
     headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
-    body: eventsPerRequest === 1 ? event : `[${events}]`,
+    bodies: [eventsPerRequest === 1 ? events : `[${events}]`],
     connections,
     seconds,
     maxRequests: Math.max(1, Math.floor(maxDeliveries / paths.length / eventsPerRequest)),
     ratePerSecond,
   }
+}
+
+/** A request with one event of that type. */
+export function eventBody(type: string): string {
+  return `{"type":"${type}","payload":${payload()}}`
 }
 
 /** JSON text of exactly 1,024 bytes, of the fields that a batch change has. */

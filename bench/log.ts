@@ -1,96 +1,136 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import * as z from 'zod/mini'
-import { conditions, dataPlace } from './conditions.ts'
-import { busiestWebhook, rareType, seededSpanMs, seedLog } from './log-seed.ts'
-import { startServer } from './processes.ts'
+import { type Bench, type Figure, ratios, type Setting } from './bench.ts'
+import { deliveryCost } from './delivery-cost.ts'
+import { eventBody, eventType } from './load.ts'
+import { type PageTimes, pageTimes } from './log-pages.ts'
+import { seedLog } from './log-seed.ts'
+import type { Workers } from './phase.ts'
+import { type ServerProcess, startServer } from './processes.ts'
+import { setUp } from './set-up.ts'
+import { endWorkers, startWorkers } from './throughput.ts'
 
 const adminToken = 'the-token-of-the-bench'
-const requests = 200
-const log = `/webhooks/${busiestWebhook}/deliveries`
-const Page = z.object({ data: z.array(z.object({ id: z.string(), event_id: z.optional(z.string()) })) })
+const fewRows = 1_000
+/** What ten million rows need on the disk, and some more. */
+const bytesPerRow = 1_800
+const seedingSeconds = 360
 
-/** A page of the log somewhere within the time that it reaches back. */
-const anyDepth = () =>
-  Buffer.from(`${Math.floor(Date.now() - Math.random() * seededSpanMs)}/dlv_${'z'.repeat(42)}`).toString(
-    'base64url',
-  )
-
-const pages: readonly (readonly [string, () => string])[] = [
-  ["a webhook's log, first page of 100", () => `${log}?limit=100`],
-  ['at any depth', () => `${log}?limit=100&cursor=${anyDepth()}`],
-  ['errors only, at any depth', () => `${log}?limit=100&errors_only=true&cursor=${anyDepth()}`],
-  ['one status, at any depth', () => `${log}?limit=100&status=exhausted&cursor=${anyDepth()}`],
-  ['a rare event type, at any depth', () => `${log}?limit=100&event_type=${rareType}&cursor=${anyDepth()}`],
-  ['events, first page of 100', () => '/events?limit=100'],
-  ['webhooks with their counts', () => '/webhooks'],
-]
-
-interface Row {
-  readonly page: string
-  readonly p50Ms: number
-  readonly p99Ms: number
+/** What a long log does: to its pages, and to what a delivery costs. */
+export const log: Bench = {
+  name: 'log',
+  target: 'cost per delivery flat from 1,000 to 10 million log rows; a page of the log ≤ 20 ms at any depth',
+  run: async (setting) => {
+    const parent = mkdtempSync(join(setting.parent, 'log-'))
+    try {
+      const { bavail, bsize } = statfsSync(parent)
+      if (bavail * bsize < setting.rows * bytesPerRow)
+        throw new Error(
+          `${setting.rows.toLocaleString('en')} rows take more room than is free on the disk: give fewer with --rows.`,
+        )
+      const dataDirs: { rows: number; dataDir: string }[] = []
+      for (const rows of [fewRows, setting.rows]) {
+        setting.say(`writing ${rows.toLocaleString('en')} rows`)
+        const dataDir = join(parent, String(rows))
+        dataDirs.push({ rows: await seedLog(dataDir, rows, seedingSeconds), dataDir })
+      }
+      await setting.alone()
+      return await measure(dataDirs, setting)
+    } finally {
+      rmSync(parent, { recursive: true, force: true, maxRetries: 5 })
+    }
+  },
 }
 
-/** Measures how long pages of the log take, over HTTP, with a few rows and with many. */
-export async function main([rowsText = '10000000']: readonly string[]): Promise<void> {
-  const many = Number(rowsText)
-  if (!Number.isInteger(many) || many < 10_000) {
-    process.stderr.write('npm run bench -- log takes a number of rows, 10000 or more.\n')
-    process.exit(1)
-  }
-  const place = dataPlace()
-  const parent = mkdtempSync(join(place.parent, 'bench-log-'))
-  process.once('exit', () => rmSync(parent, { recursive: true, force: true, maxRetries: 5 }))
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => process.exit(130))
-  const results: { rows: number; readyMs: number; pages: Row[] }[] = []
-  for (const rows of [10_000, many]) {
-    process.stderr.write(`${rows.toLocaleString('en')} rows: writing them\n`)
-    const dataDir = join(parent, String(rows))
-    await seedLog(dataDir, rows)
-    results.push({ rows, ...(await measure(dataDir)) })
-  }
-  process.stdout.write(tableOf(results))
-  const folder = fileURLToPath(new URL('results', import.meta.url))
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(
-    join(folder, 'log.json'),
-    `${JSON.stringify({ conditions: await conditions(place), results }, null, 2)}\n`,
-  )
+interface Variant {
+  readonly rows: number
+  readonly server: ServerProcess
+  readonly readyMs: number
+  readonly pages: readonly PageTimes[]
+  readonly costs: number[]
 }
 
-async function measure(dataDir: string): Promise<{ readyMs: number; pages: Row[] }> {
-  const startedAt = performance.now()
-  const server = await startServer({ dataDir, adminToken })
-  const readyMs = performance.now() - startedAt
-  const get = async (path: string) => {
-    const began = performance.now()
-    const response = await fetch(server.url + path, { headers: { Authorization: `Bearer ${adminToken}` } })
-    Page.parse(await response.json())
-    return performance.now() - began
+async function measure(
+  dataDirs: readonly { rows: number; dataDir: string }[],
+  { quick, repetitions, logEvents, say }: Setting,
+) {
+  const workers = await startWorkers()
+  const variants: Variant[] = []
+  try {
+    for (const { rows, dataDir } of dataDirs) {
+      say(`pages of ${rows.toLocaleString('en')} rows`)
+      const startedAt = performance.now()
+      const server = await startServer({ dataDir, adminToken, logEvents })
+      const readyMs = performance.now() - startedAt
+      const pages = await pageTimes({ url: server.url, adminToken }, quick ? 50 : 200)
+      variants.push({ rows, server, readyMs, pages, costs: [] })
+    }
+    say('deliveries')
+    await measureCosts(variants, { workers, rounds: repetitions ?? (quick ? 2 : 5), seconds: quick ? 2 : 3 })
+  } finally {
+    endWorkers(workers)
+    await Promise.all(variants.map(({ server }) => server.stop()))
   }
-  const rows: Row[] = []
-  for (const [page, path] of pages) {
-    // Once to warm up: the first request of all compiles the code that it runs through.
-    await get(path())
-    const times: number[] = []
-    for (let nth = 0; nth < requests; nth++) times.push(await get(path()))
-    times.sort((a, b) => a - b)
-    rows.push({ page, p50Ms: times[requests / 2] ?? 0, p99Ms: times[Math.floor(requests * 0.99)] ?? 0 })
-  }
-  await server.stop()
-  return { readyMs, pages: rows }
+  return outcomeOf(variants)
 }
 
-function tableOf(results: readonly { rows: number; readyMs: number; pages: readonly Row[] }[]): string {
-  const [few, many] = results
-  const width = 38
-  const head = `${'ms, p50 / p99'.padEnd(width)}${results.map(({ rows }) => `${rows.toLocaleString('en')} rows`.padStart(20)).join('')}\n`
-  const cell = (row: Row | undefined) => `${row?.p50Ms.toFixed(1)} / ${row?.p99Ms.toFixed(1)}`.padStart(20)
-  const body = (few?.pages ?? []).map(
-    (row, index) => `${row.page.padEnd(width)}${cell(row)}${cell(many?.pages[index])}\n`,
+async function measureCosts(
+  variants: readonly Variant[],
+  { workers, rounds, seconds }: { workers: Workers; rounds: number; seconds: number },
+): Promise<void> {
+  const targets = await Promise.all(
+    variants.map(({ server }) =>
+      setUp(server.url, { adminToken, fanOut: 1, receiverPort: workers.receiverPort }),
+    ),
   )
-  const ready = `${'server ready after'.padEnd(width)}${results.map(({ readyMs }) => readyMs.toFixed(0).padStart(20)).join('')}\n`
-  return head + body.join('') + ready
+  // The first round warms up.
+  for (let round = 0; round <= rounds; round++)
+    for (let turn = 0; turn < variants.length; turn++) {
+      const nth = (round + turn) % variants.length
+      const [variant, target] = [variants[nth], targets[nth]]
+      if (variant === undefined || target === undefined) continue
+      const { server, costs } = variant
+      const cost = await deliveryCost({ server, workers, seconds }, target, [eventBody(eventType)])
+      if (round > 0) costs.push(cost)
+    }
+}
+
+function outcomeOf(variants: readonly Variant[]) {
+  const [few, many] = variants
+  const rowsText = (rows: number) => `${rows.toLocaleString('en')} rows`
+  const p99s = (many?.pages ?? []).map(
+    ({ page, p99 }): Figure => ({
+      ...{ label: `${page}, p99`, unit: 'ms', digits: 1, values: [p99] },
+      target: { atMost: 20 },
+    }),
+  )
+  const p50s = (many?.pages ?? []).map(
+    ({ page, p50 }): Figure => ({ label: `${page}, p50`, unit: 'ms', digits: 1, values: [p50] }),
+  )
+  const costs = variants.map(
+    ({ rows, costs }): Figure => ({ label: `CPU a million, ${rowsText(rows)}`, unit: 's', values: costs }),
+  )
+  return {
+    figures: [
+      ...p99s.flatMap((p99, nth) => [...p50s.slice(nth, nth + 1), p99]),
+      ...variants.map(
+        ({ rows, readyMs }): Figure => ({
+          label: `${rowsText(rows)}: ready after`,
+          unit: 'ms',
+          values: [readyMs],
+        }),
+      ),
+      ...costs,
+      {
+        label: `${rowsText(many?.rows ?? 0)} ÷ ${rowsText(few?.rows ?? 0)}`,
+        ...{ unit: '×', digits: 2, values: ratios(many?.costs ?? [], few?.costs ?? []) },
+        target: { atMost: 1.2 },
+      },
+    ],
+    plot: { title: `Pages of a log of ${rowsText(many?.rows ?? 0)}, over HTTP`, bars: p99s },
+    notes: [
+      `Pages are those of the log of ${rowsText(many?.rows ?? 0)}; those of the short one are in the JSON. Rows are deliveries with an attempt each, over 25 days, 1 % of them failed, written straight into the tables. Deliveries: 400 a second by schedule, the servers side by side and by turns; flat is at most a fifth more.`,
+    ],
+    details: variants.map(({ rows, readyMs, pages, costs }) => ({ rows, readyMs, pages, costs })),
+  }
 }

@@ -6,7 +6,8 @@ const numbers = z.instanceof(Float64Array)
 export const Load = z.object({
   url: z.string(),
   headers: z.record(z.string(), z.string()),
-  body: z.string(),
+  /** Sent by turns. */
+  bodies: z.array(z.string()),
   /** Requests under way at a time in the closed loop; the schedule waits for nobody. */
   connections: z.int(),
   seconds: z.number(),
@@ -34,9 +35,15 @@ export const LoadReport = z.object({
 })
 export type LoadReport = z.infer<typeof LoadReport>
 
-/** What the receiver is asked: how many different ones arrived, or everything, after which it begins anew. */
+/**
+ * What the receiver is asked: how many different ones arrived, or everything, after which it begins anew and lets go of
+ * those whom it left hanging.
+ */
 export const ReceiverCommand = z.enum(['count', 'take'])
 export type ReceiverCommand = z.infer<typeof ReceiverCommand>
+
+/** Requests to paths that begin so are not answered, and are no arrivals. */
+export const hangPath = '/hang'
 
 export const ReceiverCount = z.object({ port: z.int(), distinct: z.int(), cpuSeconds: z.number() })
 

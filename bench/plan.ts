@@ -1,60 +1,38 @@
 import { parseArgs } from 'node:util'
-import type { Pace, Scenario } from './scenario.ts'
+import { benchNames } from './bench-names.ts'
 
 /** What `--help` prints. */
-export const helpText = `Measures the embedded server as a user runs it, with a publisher and a receiver beside it.
+export const helpText = `Measures what docs/performance.md promises, each target with what it is held against, and prints a table.
 
-  npm run bench                         three repetitions, about three minutes
-  npm run bench -- --quick              one, about half a minute
-  npm run bench -- --repetitions N
-  npm run bench -- --quiet              the server logs no lines of events and attempts
-  npm run bench -- log 10000000         pages of a log with that many rows, and with 10,000; 15 GB of disk
-  npm run bench -- backlog              memory while 100,000 deliveries wait for slow receivers; about two minutes
-  npm run bench -- restart              how soon it is ready with 10,000 waiting retries
+  npm run bench                      all of them: at most 15 minutes on two cores that do nothing else, 15 GB of disk
+  npm run bench -- --quick           all of them with less of everything: to see that they work
+  npm run bench -- --only NAMES      some, by commas: ${benchNames.join(', ')}
+  npm run bench -- --repetitions N   of those that are repeated
+  npm run bench -- --rows N          of the bench of the log: 10,000,000 unless told otherwise
+  npm run bench -- --quiet           the server logs no lines of events and attempts
+  npm run bench -- --docs            writes table and plots into docs/ too
 
-The figures are printed, and written with all raw ones to bench/results/latest.json. Exit code 1: deliveries were lost.
+  npm run bench -- log N             pages of a log with so many rows, and with 10,000
+  npm run bench -- cold N            cold starts, so many rounds
+  npm run bench -- bill N            what AWS bills for so many events
+  npm run bench -- backlog           memory while 100,000 deliveries wait for slow receivers: two minutes
+  npm run bench -- restart           how soon the server is ready with 10,000 waiting retries
+
+Each bench writes bench/results/<name>.json and a plot beside it. Exit code 1: something broke, or deliveries were lost.
+A target that is missed is no error: the table says so.
 `
 
-/** What is measured, in this order in every repetition. */
-export const scenarios: readonly Scenario[] = [
-  { name: 'Fan-out 1, one event a request', fanOut: 1, eventsPerRequest: 1 },
-  { name: 'Fan-out 1, ten events a request', fanOut: 1, eventsPerRequest: 10 },
-  { name: 'Fan-out 10, one event a request', fanOut: 10, eventsPerRequest: 1 },
-  { name: 'Fan-out 10, ten events a request', fanOut: 10, eventsPerRequest: 10 },
-]
-
-/** How much a run measures. */
-export interface Plan extends Pace {
-  readonly repetitions: number
+/** What a run measures. */
+export interface Plan {
+  readonly names: readonly string[]
+  readonly quick: boolean
+  /** Undefined: as many as each bench thinks fit. */
+  readonly repetitions: number | undefined
   /** The server's `--log-events`. */
   readonly logEvents: boolean
-  readonly limitSeconds: number
-  /** No repetition is begun when it would probably end later than this. */
-  readonly budgetSeconds: number
-}
-
-const connections = 64
-const thorough: Plan = {
-  logEvents: true,
-  repetitions: 3,
-  warmUpSeconds: 1,
-  capacitySeconds: 5,
-  capacityDeliveries: 40_000,
-  latencySeconds: 5,
-  limitSeconds: 1,
-  connections,
-  budgetSeconds: 235,
-}
-const quick: Plan = {
-  logEvents: true,
-  repetitions: 1,
-  warmUpSeconds: 0.5,
-  capacitySeconds: 2,
-  capacityDeliveries: 10_000,
-  latencySeconds: 2,
-  limitSeconds: 0.3,
-  connections,
-  budgetSeconds: 40,
+  readonly rows: number
+  /** Whether to write into docs/. */
+  readonly docs: boolean
 }
 
 /** The plan that the arguments ask for, or 'help' when they ask for that. Throws an Error that says what is wrong. */
@@ -62,18 +40,34 @@ export function parsePlan(args: readonly string[]): Plan | 'help' {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      quick: { type: 'boolean' },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
       repetitions: { type: 'string' },
-      quiet: { type: 'boolean' },
+      rows: { type: 'string' },
+      quiet: { type: 'boolean', default: false },
+      docs: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
   if (values.help === true) return 'help'
-  const plan = values.quick === true ? quick : thorough
-  const repetitions = Number(values.repetitions ?? plan.repetitions)
-  if (!Number.isInteger(repetitions) || repetitions < 1 || repetitions > 20)
-    throw new Error('--repetitions takes a number from 1 to 20.')
-  // Who asks for more repetitions has the time for them.
-  const budgetSeconds = plan.budgetSeconds * Math.max(1, repetitions / plan.repetitions)
-  return { ...plan, repetitions, budgetSeconds, logEvents: values.quiet !== true }
+  const names = values.only?.split(',') ?? benchNames
+  const unknown = names.find((name) => !benchNames.some((known) => known === name))
+  if (unknown !== undefined)
+    throw new Error(`--only: there is no bench "${unknown}". There are ${benchNames.join(', ')}.`)
+  if (values.docs && (values.quick || values.only !== undefined))
+    throw new Error('--docs writes what a whole run came to: leave out --quick and --only.')
+  const repetitions = numberOf('--repetitions', values.repetitions, [1, 20])
+  const rows = numberOf('--rows', values.rows, [10_000, 100_000_000]) ?? (values.quick ? 100_000 : 10_000_000)
+  return { names, quick: values.quick, repetitions, logEvents: !values.quiet, rows, docs: values.docs }
+}
+
+function numberOf(
+  option: string,
+  text: string | undefined,
+  [least, most]: readonly [number, number],
+): number | undefined {
+  if (text === undefined) return undefined
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= least && number <= most) return number
+  throw new Error(`${option} takes a whole number from ${least} to ${most}.`)
 }

@@ -26,10 +26,14 @@ export interface Worker {
   end(): void
 }
 
-/** Starts a file of this folder as a process. */
-export function startWorker(file: string): Worker {
+/** Starts a file of this folder as a process, with an argument or none and variables added to the environment. */
+export function startWorker(file: string, argument?: string, environment: NodeJS.ProcessEnv = {}): Worker {
   const child = keep(
-    fork(fileURLToPath(new URL(file, import.meta.url)), [], { serialization: 'advanced', execArgv: [] }),
+    fork(fileURLToPath(new URL(file, import.meta.url)), argument === undefined ? [] : [argument], {
+      serialization: 'advanced',
+      execArgv: [],
+      env: { ...process.env, ...environment },
+    }),
   )
   return {
     ask: (message, withinMs) =>

@@ -13,19 +13,20 @@ class Publisher {
   readonly #load: Load
   readonly #agent: Agent
   readonly #options
-  readonly #body: Buffer
+  readonly #bodies: readonly Buffer[]
   readonly #ids: string[] = []
   readonly #scheduledAt: number[] = []
   readonly #answeredAt: number[] = []
   readonly #lateMs: number[] = []
   readonly #failures: Record<string, number> = {}
   #answered = 0
+  #sent = 0
 
   constructor(load: Load) {
     this.#load = load
     const maxSockets = load.ratePerSecond === undefined ? load.connections : maxScheduledConnections
     this.#agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets })
-    this.#body = Buffer.from(load.body)
+    this.#bodies = load.bodies.map((body) => Buffer.from(body))
     const { hostname, port, pathname } = new URL(load.url)
     this.#options = {
       agent: this.#agent,
@@ -33,7 +34,6 @@ class Publisher {
       port,
       path: pathname,
       method: 'POST',
-      headers: { ...load.headers, 'Content-Length': this.#body.length },
       timeout: requestTimeoutMs,
     }
   }
@@ -93,7 +93,9 @@ class Publisher {
         this.#failures[reason] = (this.#failures[reason] ?? 0) + 1
         resolve()
       }
-      const sent = request(this.#options, (response) => {
+      const body = this.#bodies[this.#sent++ % this.#bodies.length] ?? Buffer.alloc(0)
+      const headers = { ...this.#load.headers, 'Content-Length': body.length }
+      const sent = request({ ...this.#options, headers }, (response) => {
         const { statusCode = 0 } = response
         let text = ''
         response.setEncoding('latin1').on('data', (chunk: string) => {
@@ -108,7 +110,7 @@ class Publisher {
       })
       sent.on('timeout', () => sent.destroy(new Error(`no answer in ${requestTimeoutMs} ms`)))
       sent.on('error', (error) => fail(error.message))
-      sent.end(this.#body)
+      sent.end(body)
     })
   }
 

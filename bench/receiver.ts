@@ -1,16 +1,23 @@
 // Takes webhook requests, as little work as node:http allows, and remembers what came when.
-import { createServer } from 'node:http'
+import { createServer, type ServerResponse } from 'node:http'
 import { nowMs } from './clock.ts'
 import { cpuSeconds } from './cpu.ts'
 import { arrivalKey } from './ledger.ts'
-import { ReceiverCommand } from './messages.ts'
+import { hangPath, ReceiverCommand } from './messages.ts'
 
 let keys: string[] = []
 let times: number[] = []
 // Counted apart, so that one that comes twice does not hide one that is still missing.
 let distinct = new Set<string>()
 
+const hanging = new Set<ServerResponse>()
+
 const server = createServer((request, response) => {
+  if (request.url?.startsWith(hangPath) === true) {
+    request.resume()
+    hanging.add(response)
+    return
+  }
   times.push(nowMs())
   const key = arrivalKey(request.url ?? '', String(request.headers['webhook-id']))
   keys.push(key)
@@ -31,4 +38,6 @@ process.on('message', (message: unknown) => {
   keys = []
   times = []
   distinct = new Set()
+  for (const response of hanging) response.destroy()
+  hanging.clear()
 })

@@ -1,32 +1,24 @@
-import type { Conditions } from './conditions.ts'
 import type { Latencies } from './latencies.ts'
 import type { Limits } from './limits.ts'
 import type { PhaseResult } from './phase.ts'
 import type { ScenarioResult } from './scenario.ts'
-import { type LatencySummary, type Spread, spread } from './statistics.ts'
+import { figureText } from './show/words.ts'
+import type { LatencySummary } from './statistics.ts'
 
-/** Everything that a run has measured, a repetition after the other. */
-export interface Results {
-  readonly conditions: Conditions
-  readonly settings: object
-  readonly repetitions: readonly {
-    readonly limits: Limits
-    readonly scenarios: readonly ScenarioResult[]
-  }[]
+/** What one repetition has measured. */
+export interface Repetition {
+  readonly limits: Limits
+  readonly scenarios: readonly ScenarioResult[]
 }
 
 /** The results as text for a terminal: medians, with the least and the most where there were several repetitions. */
-export function reportText({ conditions, repetitions }: Results): string {
+export function reportText(repetitions: readonly Repetition[]): string {
   const names = [
     ...new Set(repetitions.flatMap(({ scenarios }) => scenarios.map(({ scenario }) => scenario))),
   ]
   const ofScenario = (name: string) =>
     repetitions.flatMap(({ scenarios }) => scenarios.filter(({ scenario }) => scenario === name))
   return [
-    `${conditions.date}  ${conditions.cpu}, ${conditions.cores} cores, ${conditions.kernel}, Node ${conditions.node}`,
-    `commit ${conditions.commit ?? 'unknown'}; data in ${conditions.data}; ${repetitions.length === 1 ? 'one repetition' : `${repetitions.length} repetitions: median (least–most)`}`,
-    'Server, publisher and receiver share these cores. Payload 1 KB; every 202 is on the disk before it is sent.',
-    '',
     'Limits of this machine, each alone, one thread, a second',
     ...table(limitRows(repetitions.map(({ limits }) => limits))),
     ...names.flatMap((name) => ['', name, ...table(scenarioRows(ofScenario(name)))]),
@@ -133,10 +125,7 @@ function latencyText(summaries: readonly LatencySummary[]): string {
 }
 
 function figure(values: readonly number[], digits = 0): string {
-  const { median, min, max }: Spread = spread(values)
-  const text = (value: number) =>
-    value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return values.length < 2 ? text(median) : `${text(median)} (${text(min)}–${text(max)})`
+  return figureText({ values, unit: '', digits })
 }
 
 function sum(values: readonly number[]): number {

@@ -21,6 +21,7 @@ export interface Pace {
   readonly capacitySeconds: number
   /** No more deliveries than this are asked for in the closed loop; the server then works off what is left. */
   readonly capacityDeliveries: number
+  /** Zero: latency is not measured. */
   readonly latencySeconds: number
   readonly connections: number
 }
@@ -69,7 +70,7 @@ export async function runScenario(
     const capacity = await run(pace.capacitySeconds, { maxDeliveries })
     const ratePerSecond = Math.max(1, Math.round(capacity.result.deliveriesPerSecond / 2 / fanOut))
     const latency =
-      eventsPerRequest === 1
+      eventsPerRequest === 1 && pace.latencySeconds > 0
         ? await run(pace.latencySeconds, { maxDeliveries: Number.MAX_SAFE_INTEGER, ratePerSecond })
         : undefined
     const { count, first } = server.logged()

@@ -2,9 +2,12 @@
 import '../local/require-node.js'
 
 const [first, ...rest] = process.argv.slice(2)
-if (first === 'log') await (await import('./log.ts')).main(rest)
-else if (first === 'cold') await (await import('./cold/main.ts')).main(rest)
+if (first === 'cold') await (await import('./cold/main.ts')).main(rest)
 else if (first === 'bill') await (await import('./bill.ts')).main(rest)
 else if (first === 'backlog') await (await import('./backlog.ts')).main()
 else if (first === 'restart') await (await import('./restart.ts')).main()
-else await (await import('./main.ts')).main(process.argv.slice(2))
+else {
+  const args =
+    first === 'log' ? ['--only', 'log', ...rest.flatMap((rows) => ['--rows', rows])] : process.argv.slice(2)
+  await (await import('./main.ts')).main(args)
+}

@@ -14,14 +14,28 @@ const run = promisify(execFile)
 const firstCall = fileURLToPath(new URL('first-call.mjs', import.meta.url))
 const warmUps = 2
 
-/**
- * `npm run bench -- cold [ROUNDS]`: from before a function is loaded until AWS has answered its first call, each in a
- * process of its own, by turns; then the first invocation alone with the share of a processor that 256 MB get. Here AWS
- * is a server on this machine that answers at once.
- */
+/** One function, and what was measured of it, milliseconds, round by round. */
+export interface ColdStart {
+  readonly name: string
+  readonly bytes: number
+  /** From before it is loaded until AWS has answered its first call. */
+  readonly cold: readonly number[]
+  /** The first invocation alone, with the share of a processor that 256 MB get. */
+  readonly first: readonly number[]
+}
+
+/** `npm run bench -- cold [ROUNDS]`: prints cold starts and writes them to bench/results/cold-starts.json. */
 export async function main([count = '20']: readonly string[]): Promise<void> {
   const rounds = Number(count)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('Give a number of rounds.')
+  report(await measureCold(rounds))
+}
+
+/**
+ * Starts each function so many times in a process of its own, by turns, the ordinary stack first. Here AWS is a server on
+ * this machine that answers at once.
+ */
+export async function measureCold(rounds: number): Promise<ColdStart[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cold-'))
   const aws = createServer((request, response) => {
     const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager')
@@ -42,14 +56,10 @@ export async function main([count = '20']: readonly string[]): Promise<void> {
         cold.push(coldMs)
         first.push(firstMs)
       }
-    report(
-      measured.map(({ variant: { name, file }, cold, first }) => ({
-        name,
-        bytes: statSync(file).size,
-        cold: spread(cold),
-        firstInvocation: spread(first),
-      })),
-    )
+    return measured.map(({ variant: { name, file }, cold, first }) => ({
+      ...{ name, cold, first },
+      bytes: statSync(file).size,
+    }))
   } finally {
     aws.close()
     rmSync(folder, { recursive: true })
@@ -80,14 +90,10 @@ async function coldStartMs(
   return Number(stdout)
 }
 
-interface Row {
-  readonly name: string
-  readonly bytes: number
-  readonly cold: Spread
-  readonly firstInvocation: Spread
-}
-
-function report(rows: readonly Row[]): void {
+function report(starts: readonly ColdStart[]): void {
+  const rows = starts.map(({ name, bytes, cold, first }) => ({
+    ...{ name, bytes, cold: spread(cold), firstInvocation: spread(first) },
+  }))
   const ordinary = rows[0]
   const text = ({ median, min, max }: Spread, base = Number.NaN) =>
     `${median.toFixed(1)} ms (${min.toFixed(1)}–${max.toFixed(1)}), ${(median / base).toFixed(2)} × ordinary`
@@ -97,5 +103,5 @@ function report(rows: readonly Row[]): void {
     )
   const results = fileURLToPath(new URL('../results', import.meta.url))
   mkdirSync(results, { recursive: true })
-  writeFileSync(join(results, 'cold.json'), `${JSON.stringify(rows, null, 2)}\n`)
+  writeFileSync(join(results, 'cold-starts.json'), `${JSON.stringify(rows, null, 2)}\n`)
 }

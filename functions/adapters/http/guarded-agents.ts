@@ -43,12 +43,14 @@ export class GuardedAgents {
 }
 
 class GuardedAgent extends Agent {
+  /** The base class's, which its types leave out. */
+  declare readonly options: { timeout?: number | undefined }
   readonly protocol: 'http:' | 'https:'
   readonly #options: AgentOptions
   readonly #received = new WeakMap<Duplex, number>()
 
   constructor(protocol: 'http:' | 'https:', options: AgentOptions) {
-    super({ keepAlive: options.keepAlive, maxFreeSockets: options.maxIdlePerOrigin, timeout: idleMs })
+    super({ keepAlive: options.keepAlive, maxFreeSockets: options.maxIdlePerOrigin })
     this.protocol = protocol
     this.#options = options
   }
@@ -63,6 +65,17 @@ class GuardedAgent extends Agent {
       if (received > maxAnswerBytes) socket.destroy(new BadAnswer('more bytes than an answer may have'))
     })
     return socket
+  }
+
+  /**
+   * The agent has a time to keep idle connections for only while it puts one away. Else every request would listen for
+   * that time-out too, at a twentieth of its cost.
+   */
+  override keepSocketAlive(socket: Duplex): boolean {
+    this.options.timeout = idleMs
+    const isKept: unknown = super.keepSocketAlive(socket)
+    this.options.timeout = undefined
+    return isKept !== false
   }
 
   override reuseSocket(socket: Duplex, request: ClientRequest): void {

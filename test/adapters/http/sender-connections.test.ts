@@ -80,6 +80,22 @@ describe('connections', () => {
     expect(receiver.connections).toHaveLength(2)
   })
 
+  it.each([
+    ['after four seconds without a request', ''],
+    ['a second before the receiver would', 'Keep-Alive: timeout=2\r\n'],
+  ])('are closed %s', async (_when, header) => {
+    const answer = `HTTP/1.1 200 OK\r\n${header}Content-Length: 0\r\n\r\n`
+    const receiver = await aRawReceiver({ onRequest: (socket) => socket.write(answer) })
+    const sender = aSender()
+    for (let count = 1; count <= 3; count++) await sender.send(aRequest(receiver.url))
+    const idleFrom = performance.now()
+    await receiver.until(() => receiver.openConnections === 0)
+    expect(receiver.connections).toHaveLength(1)
+    const idleMs = performance.now() - idleFrom
+    // Timers may be a few milliseconds early; that a busy machine makes them late says nothing.
+    expect(idleMs).toBeGreaterThan(header === '' ? 3_900 : 900)
+  })
+
   it('that a receiver closed while they were idle do not fail the next request', async () => {
     const receiver = await aRawReceiver(answering)
     const sender = aSender()
