@@ -1,9 +1,11 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { SignIn } from './pages/sign-in.tsx'
 import { Announcements } from './parts/announce.tsx'
+import { LeaveQuestion } from './parts/leave-question.tsx'
 import { matchPath, place } from './router.ts'
 import { routes, sections } from './routes.tsx'
 import { canChange, signedOut, token, whyNot } from './session.ts'
+import { leave } from './unsaved.ts'
 
 /** The whole console: signing in, or a page with the way to all others. */
 export function App() {
@@ -22,6 +24,7 @@ export function App() {
       </button>
       <Header />
       <Main />
+      <LeaveQuestion />
       <Announcements />
     </>
   )
@@ -53,7 +56,7 @@ function Header() {
             Read only
           </span>
         )}
-        <button type="button" class="button button-small" onClick={() => signedOut(null)}>
+        <button type="button" class="button button-small" onClick={() => leave(() => signedOut(null))}>
           Sign out
         </button>
       </div>
