@@ -36,7 +36,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
     /^cli\/|^functions\/(domain\/|api\/(schemas\/|words\.ts$)|version\.ts$)|^node:|^zod$|^yaml$|^commander$|^cli-progress$|^@inquirer\/(confirm|password)$/,
   // It runs in a browser: of the code only rules that need nothing of Node, recipes to show, and types of what the API answers.
   'console/':
-    /^console\/(?!dist)|^functions\/(domain\/(webhook-url|ip-address|duration|retry-schedule|custom-headers)|api\/schemas\/(access|activity|delivery|event|queue|replay|webhook-resource))\.ts$|^examples\/verify\/|^preact(\/hooks)?$|^@preact\/signals$|^zod$|^vite$/,
+    /^console\/(?!dist)|^functions\/(domain\/(webhook-url|ip-address|duration|retry-schedule|custom-headers)|api\/schemas\/(access|activity|delivery|event|queue|replay|troubled-webhook|webhook-resource))\.ts$|^examples\/verify\/|^preact(\/hooks)?$|^@preact\/signals$|^zod$|^vite$/,
   'bin/': /^lib\/|^aws-cdk-lib$|^cdk-nag$/,
   'local/': /^(local|functions)\/|^node:|^zod$|^find-my-way$|^prom-client$|^aws-lambda$/,
 }
