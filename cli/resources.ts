@@ -84,6 +84,8 @@ export const EventDetail = EventResource.extend({
 })
 export type EventDetail = z.output<typeof EventDetail>
 
+export const OwnToken = z.looseObject({ scopes: z.array(z.string()) })
+
 export const Health = z.looseObject({ version: z.string() })
 
 export const ReplayResource = z.looseObject({

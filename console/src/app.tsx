@@ -1,9 +1,12 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { SignIn } from './pages/sign-in.tsx'
 import { Announcements } from './parts/announce.tsx'
+import { LeaveQuestion } from './parts/leave-question.tsx'
+import { Due } from './parts/time.tsx'
 import { matchPath, place } from './router.ts'
 import { routes, sections } from './routes.tsx'
-import { canChange, signedOut, token, whyNot } from './session.ts'
+import { canChange, self, signedOut, token, whyNot } from './session.ts'
+import { leave } from './unsaved.ts'
 
 /** The whole console: signing in, or a page with the way to all others. */
 export function App() {
@@ -22,6 +25,7 @@ export function App() {
       </button>
       <Header />
       <Main />
+      <LeaveQuestion />
       <Announcements />
     </>
   )
@@ -48,12 +52,25 @@ function Header() {
         ))}
       </nav>
       <div class="who">
+        {self.value !== null && (
+          <span
+            class="who-name quiet"
+            title={`The token that you signed in with: ${self.value.scopes.join(', ')}`}
+          >
+            {self.value.name}
+            {self.value.expires_at !== null && (
+              <>
+                , ends <Due at={self.value.expires_at} />
+              </>
+            )}
+          </span>
+        )}
         {!canChange.value && (
           <span class="badge" title={whyNot}>
             Read only
           </span>
         )}
-        <button type="button" class="button button-small" onClick={() => signedOut(null)}>
+        <button type="button" class="button button-small" onClick={() => leave(() => signedOut(null))}>
           Sign out
         </button>
       </div>

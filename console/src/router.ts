@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { isUnsaved, leave } from './unsaved.ts'
 
 /** Where in the console the page is: the part of its address behind `#`. */
 export interface Place {
@@ -8,9 +9,29 @@ export interface Place {
 
 const hash = signal(location.hash)
 
+/** Each step of the browser's history has its number as its state; this is the one that is shown. */
+let shownStep = stepOf(history.state) ?? 0
+history.replaceState(shownStep, '')
+
 addEventListener('hashchange', () => {
-  hash.value = location.hash
+  const wanted = location.hash
+  const known = stepOf(history.state)
+  const step = known ?? shownStep + 1
+  if (wanted !== hash.value && isUnsaved.value && step !== shownStep) {
+    const way = step - shownStep
+    // Until it is said that one may leave, the history stays where the form is.
+    history.go(-way)
+    leave(() => (known === undefined ? go(wanted) : history.go(way)))
+    return
+  }
+  if (known === undefined) history.replaceState(step, '')
+  shownStep = step
+  hash.value = wanted
 })
+
+function stepOf(state: unknown): number | undefined {
+  return typeof state === 'number' ? state : undefined
+}
 
 /** The place that is shown. */
 export const place = computed((): Place => {
@@ -31,7 +52,7 @@ export function go(address: string): void {
 
 /** Changes the address without a step in the browser's history, as for each letter of a search. */
 export function replacePlace(address: string): void {
-  history.replaceState(null, '', address)
+  history.replaceState(history.state, '', address)
   hash.value = location.hash
 }
 

@@ -27,12 +27,13 @@ export function adminHandler(deps: AdminDeps, log: Log) {
       const route = `${request.httpMethod} ${request.resource}`
       const endpoint = byRoute.get(route)
       if (endpoint === undefined) throw new NotFound('route', route)
-      if (endpoint.scope !== 'public') mustAllow(endpoint.scope, request)
+      if (endpoint.scope !== 'public' && endpoint.scope !== 'any') mustAllow(endpoint.scope, request)
       const reply = await endpoint.run(deps, {
         params: definedOf(request.pathParameters),
         query: definedOf(request.queryStringParameters),
         body: bodyOf(endpoint, request),
         ifMatch: headerOf(request, 'if-match'),
+        authorizer: request.requestContext.authorizer,
       })
       if (reply.body === undefined)
         return { statusCode: reply.status, headers: { ...reply.headers }, body: '' }

@@ -15,10 +15,12 @@ export function authorizeHandler(deps: { tokens: TokenFinder; now: () => number 
       )?.[1]
       try {
         const token = await authenticate(deps, header)
+        const { hash, ...shown } = token
         return verdict(request, {
           effect: 'Allow',
           principal: token.id,
-          context: { scopes: token.scopes.join(' ') },
+          // What `GET /tokens/self` answers with: a context holds only text.
+          context: { scopes: token.scopes.join(' '), token: JSON.stringify(shown) },
         })
       } catch (error) {
         if (!(error instanceof Unauthenticated)) throw error

@@ -12,6 +12,8 @@ export interface RawInput {
   readonly body: unknown
   /** The `If-Match` header. */
   readonly ifMatch: string | undefined
+  /** What the authorizer tells of the caller. */
+  readonly authorizer: unknown
 }
 
 export interface Reply {
@@ -31,8 +33,8 @@ export interface Endpoint {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   /** With `{id}` where the path varies, as API Gateway's resources. */
   readonly path: string
-  /** The scope that a token needs; `public`: no token at all. */
-  readonly scope: TokenScope | 'public'
+  /** The scope that a token needs; `any`: whichever it has; `public`: no token at all. */
+  readonly scope: TokenScope | 'any' | 'public'
   readonly operationId: string
   readonly summary: string
   readonly description?: string
@@ -54,6 +56,7 @@ interface Input<Params, Query, Body> {
   readonly body: Body
   /** The version that `If-Match` names; undefined without one. */
   readonly expectedVersion: number | undefined
+  readonly authorizer: unknown
 }
 
 /** An endpoint whose handler gets its input parsed. */
@@ -91,7 +94,9 @@ export function endpoint<
   return {
     ...spec,
     run: async (deps, raw) => {
-      const reply = await spec.handle(deps, { ...parse(deps, raw), expectedVersion: versionOf(raw.ifMatch) })
+      const { ifMatch, authorizer } = raw
+      const input = { ...parse(deps, raw), expectedVersion: versionOf(ifMatch), authorizer }
+      const reply = await spec.handle(deps, input)
       const described = spec.replies[reply.status]?.schema
       return described === undefined ? reply : { ...reply, body: described.parse(reply.body) }
     },

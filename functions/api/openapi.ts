@@ -123,12 +123,17 @@ function operationOf(endpoint: Endpoint): ZodOpenApiOperationObject {
     summary,
     ...(description !== undefined && { description }),
     tags: [tag],
-    security: scope === 'public' ? [] : [{ bearerToken: [scope] }],
+    security: securityOf(scope),
     ...(usesIfMatch === true && { parameters: [{ $ref: '#/components/parameters/IfMatch' }] }),
     requestParams: { ...(params && { path: params }), ...(query && { query }) },
     ...(body && { requestBody: { required, content: { 'application/json': { schema: body } } } }),
     responses: { ...successes(endpoint), ...problems(problemsOf(endpoint)) },
   }
+}
+
+function securityOf(scope: Endpoint['scope']): { bearerToken: string[] }[] {
+  if (scope === 'public') return []
+  return [{ bearerToken: scope === 'any' ? [] : [scope] }]
 }
 
 function successes({ operationId, replies }: Endpoint): ZodOpenApiResponsesObject {
@@ -158,7 +163,8 @@ function problemsOf({
 }: Endpoint): Record<number, string | undefined> {
   const statuses = [
     ...(body === undefined ? [] : [400, 413]),
-    ...(scope === 'public' ? [] : [401, 403]),
+    ...(scope === 'public' ? [] : [401]),
+    ...(scope === 'public' || scope === 'any' ? [] : [403]),
     ...(params === undefined ? [] : [404]),
     ...(usesIfMatch === true ? [412] : []),
     422,

@@ -2,6 +2,7 @@ import middy from '@middy/core'
 import { describe, expect, it } from 'vitest'
 import { adminWithAuthorizer } from '../../functions/api/admin-with-authorizer.ts'
 import { authorizeHandler } from '../../functions/api/authorize.ts'
+import { callerOf } from '../../functions/api/caller.ts'
 import { type GatewayReply, type GatewayRequest, jsonReply } from '../../functions/api/gateway.ts'
 import type { TokenFinder } from '../../functions/use-cases/authenticate.ts'
 import { lambdaContext } from '../../local/lambda-context.ts'
@@ -33,6 +34,9 @@ describe('the admin API with its own authorizer', () => {
     const reply = await call({ headers: { Authorization: 'Bearer known' }, body: 'kept' })
     expect(reply.statusCode).toBe(200)
     expect(passed).toMatchObject([{ body: 'kept', requestContext: { authorizer: { scopes: 'read' } } }])
+    const { hash, ...shown } = known
+    expect(callerOf(passed[0]?.requestContext.authorizer)).toEqual(shown)
+    expect(JSON.stringify(passed)).not.toContain(hash)
   })
 
   it.each([

@@ -160,4 +160,61 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
     expect(body).toMatchObject({ description: 'Mine', rate_limit: 7 })
     await page.close()
   })
+
+  it('asks before what was typed is lost: by a link, going back, signing out, or loading it again', async () => {
+    const id = await server.api.createWebhook({ url: `${receiver.url}/unsaved`, description: 'before' })
+    const page = await open(`#/webhooks/${id}`)
+    await page.getByRole('link', { name: 'Edit' }).click()
+    const description = page.getByLabel('Description')
+    await description.fill('changed')
+    const dialog = page.getByRole('dialog', { name: 'Leave without saving?' })
+    for (const leave of [
+      () => page.getByRole('link', { name: 'Events', exact: true }).click(),
+      () => page.goBack(),
+      () => page.getByRole('button', { name: 'Sign out' }).click(),
+      () => page.getByRole('link', { name: 'Cancel' }).click(),
+    ]) {
+      await leave()
+      await dialog.waitFor()
+      await expectAccessible(page)
+      await dialog.getByRole('button', { name: 'Stay' }).click()
+      await dialog.waitFor({ state: 'detached' })
+      expect(await description.inputValue()).toBe('changed')
+      expect(new URL(page.url()).hash).toBe(`#/webhooks/${id}/edit`)
+    }
+    const asked = page.waitForEvent('dialog')
+    const reloading = page.reload().catch(() => 'it stayed')
+    const question = await asked
+    expect(question.type()).toBe('beforeunload')
+    await question.dismiss()
+    expect(await reloading).toBe('it stayed')
+    expect(await description.inputValue()).toBe('changed')
+    await page.getByRole('link', { name: 'Events', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Leave' }).click()
+    await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor()
+    await page.goto(`${server.consoleUrl}#/webhooks/${id}/edit`)
+    expect(await description.inputValue()).toBe('before')
+    await page.close()
+  })
+
+  it('asks nothing when nothing was changed, or all of it was saved', async () => {
+    const id = await server.api.createWebhook({ url: `${receiver.url}/saved` })
+    const page = await open(`#/webhooks/${id}/edit`)
+    await page.getByLabel('Description').fill('one')
+    await page.getByLabel('Description').fill('')
+    await page.getByRole('link', { name: 'Cancel' }).click()
+    await page.getByRole('heading', { name: 'Log' }).waitFor()
+    await page.getByRole('link', { name: 'Edit' }).click()
+    await page.getByLabel('Description').fill('two')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: 'Log' }).waitFor()
+    await page.getByText('two').waitFor()
+    await page.goto(`${server.consoleUrl}#/webhooks/new`)
+    await page.getByLabel('URL').fill(`${receiver.url}/new`)
+    await page.getByLabel('Select all of these').check()
+    await page.getByRole('button', { name: 'Create webhook' }).click()
+    await page.getByRole('link', { name: 'To its log' }).click()
+    await page.getByRole('heading', { name: 'Log' }).waitFor()
+    await page.close()
+  })
 })

@@ -134,8 +134,25 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await toggles.first().waitFor()
     expect(await toggles.first().isDisabled()).toBe(true)
     expect(await toggles.first().getAttribute('title')).toContain('scope read')
+    await page.getByText('a token', { exact: true }).waitFor()
+    await page.reload()
+    await page.getByText('Read only').waitFor()
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Create webhook' }).count()).toBe(0)
+    await page.close()
+  })
+
+  it('says in the words of the API why a token is not taken', async () => {
+    const page = await browser.newPage()
+    await page.goto(server.consoleUrl)
+    for (const [token, words] of [
+      ['sgwh_nobody', 'There is no such token'],
+      [await server.api.createToken(['publish']), 'This takes a token with the scope "read"'],
+    ] as const) {
+      await page.getByLabel('API token').fill(token)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('alert').getByText(words).waitFor()
+    }
     await page.close()
   })
 
@@ -143,6 +160,7 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     const page = await open(
       await server.api.createToken(['read'], new Date(Date.now() + 2_000).toISOString()),
     )
+    await page.getByText('a token, ends in').waitFor()
     await page.getByText('You were signed out.').waitFor()
     await page.close()
   })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { endpoints } from '../../functions/api/endpoints.ts'
+import { openAwsService } from '../support/aws-service.ts'
 import { type CheckedApi, checkedApi, idOf, textOf } from '../support/checked-api.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 import { until } from '../support/until.ts'
@@ -29,6 +30,7 @@ const allowedAnswers: Readonly<Record<string, number>> = {
   deleteSource: 404,
   createToken: 422,
   listTokens: 200,
+  getOwnToken: 200,
   revokeToken: 404,
   getActivity: 404,
   listTroubledWebhooks: 200,
@@ -39,9 +41,9 @@ const allowedAnswers: Readonly<Record<string, number>> = {
 }
 
 const mayCall = new Map([
-  ['admin', ['admin', 'read', 'public']],
-  ['read', ['read', 'public']],
-  ['publish', ['publish', 'public']],
+  ['admin', ['admin', 'read', 'any', 'public']],
+  ['read', ['read', 'any', 'public']],
+  ['publish', ['publish', 'any', 'public']],
 ])
 
 const calls = [
@@ -144,10 +146,35 @@ describe('access', () => {
     expect(reply.body).toMatchObject({ code: 'forbidden', detail: expect.stringMatching(/"admin".*read/) })
   })
 
+  it('tells every token what it is, and nothing of it that is secret', async () => {
+    const expires_at = '2999-01-31T00:00:00.000Z'
+    for (const scopes of [['publish'], ['read', 'publish'], ['admin']]) {
+      const made = await api.call('POST', '/tokens', { name: 'naïve "words" 名', scopes, expires_at })
+      const own = await api.as(textOf(made, 'token')).call('GET', '/tokens/self')
+      expect({ ...Object(own.body), token: textOf(made, 'token') }).toEqual(made.body)
+    }
+  })
+
   it('ends for a token that revokes itself', async () => {
     const reply = await api.call('POST', '/tokens', { name: 'brief', scopes: ['admin'] })
     const brief = api.as(textOf(reply, 'token'))
     expect((await brief.call('DELETE', `/tokens/${idOf(reply)}`)).status).toBe(204)
     expect((await brief.call('GET', '/tokens')).status).toBe(401)
   })
+})
+
+it('tells the operator token of AWS, which is in no table, what it is', async () => {
+  const service = await openAwsService()
+  const { status, body } = await service.api.call('GET', '/tokens/self')
+  expect({ status, body }).toEqual({
+    status: 200,
+    body: {
+      id: 'tok_0000000000000000',
+      name: 'operator',
+      scopes: ['admin', 'read', 'publish'],
+      created_at: '1970-01-01T00:00:00.000Z',
+      expires_at: null,
+    },
+  })
+  await service.close()
 })

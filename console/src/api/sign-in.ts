@@ -1,18 +1,14 @@
-import type { Rights } from '../session.ts'
 import { call } from './client.ts'
-import { ApiProblem } from './problem.ts'
+import type { Token } from './resources.ts'
 
 /**
- * What a token may do here. The API has no call that tells; the list of tokens is for `admin` only.
- * @throws ApiProblem when the token is none, or may not read.
+ * What a token is.
+ * @throws ApiProblem when it is none, or may not read.
  */
-export async function rightsOf(token: string): Promise<Rights> {
-  await call('GET', 'webhooks?limit=1', { token })
-  try {
-    await call('GET', 'tokens?limit=1', { token })
-    return 'admin'
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 403) return 'read'
-    throw error
-  }
+export async function selfOf(token: string): Promise<Token> {
+  const { body } = await call<Token>('GET', 'tokens/self', { token })
+  const mayRead = body.scopes.some((scope) => scope === 'admin' || scope === 'read')
+  // Then the API says in its own words what is missing.
+  if (!mayRead) await call('GET', 'webhooks?limit=1', { token })
+  return body
 }

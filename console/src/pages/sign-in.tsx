@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ApiProblem, asProblem } from '../api/problem.ts'
-import { rightsOf } from '../api/sign-in.ts'
+import { selfOf } from '../api/sign-in.ts'
 import { Problem } from '../parts/problem.tsx'
 import { endReason, signedIn } from '../session.ts'
 
@@ -18,7 +18,7 @@ export function SignIn() {
     const token = input.current?.value.trim() ?? ''
     setBusy(true)
     try {
-      signedIn(token, await rightsOf(token))
+      signedIn(token, await selfOf(token))
     } catch (error) {
       setProblem(asProblem(error))
       setBusy(false)

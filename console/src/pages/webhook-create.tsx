@@ -8,6 +8,7 @@ import { Recipes } from '../parts/recipes.tsx'
 import { SecretOnce } from '../parts/secret-once.tsx'
 import { at } from '../router.ts'
 import { canChange, whyNot } from '../session.ts'
+import { useUnsaved } from '../unsaved.ts'
 import { bodyOf, type Draft, emptyDraft } from '../webhook-draft.ts'
 import { newSecret } from '../words/new-secret.ts'
 import { focusFirstWrong } from './form/focus-first-wrong.ts'
@@ -19,10 +20,14 @@ const back = { href: '#/webhooks', label: 'Webhooks' }
 /** Creates a webhook; then shows its secret, once, and how to check the signature. */
 export function WebhookCreate() {
   const [draft, setDraft] = useState<Draft>(emptyDraft)
-  const [secret, setSecret] = useState(newSecret)
+  const [made] = useState(newSecret)
+  const [secret, setSecret] = useState(made)
   const [problem, setProblem] = useState<ApiProblem>()
   const [isBusy, setBusy] = useState(false)
   const [created, setCreated] = useState<WebhookWithSecret>()
+  useUnsaved(
+    created === undefined && (secret !== made || JSON.stringify(draft) !== JSON.stringify(emptyDraft)),
+  )
   const save = async () => {
     setBusy(true)
     try {

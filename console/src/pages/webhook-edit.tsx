@@ -9,6 +9,7 @@ import { Skeleton } from '../parts/skeleton.tsx'
 import { at, go } from '../router.ts'
 import type { PageProps } from '../routes.tsx'
 import { canChange, whyNot } from '../session.ts'
+import { letGo, useUnsaved } from '../unsaved.ts'
 import { changesOf, type Draft, draftOf } from '../webhook-draft.ts'
 import { type Merged, mergeDraft, takeField } from '../webhook-merge.ts'
 import { Clash } from './form/clash.tsx'
@@ -42,6 +43,10 @@ export function WebhookEdit({ values: { id = '' } }: PageProps) {
     )
   }, [id])
 
+  const isChanged =
+    base !== undefined && draft !== undefined && Object.keys(changesOf(base.webhook, draft)).length > 0
+  useUnsaved(isChanged && canChange.value)
+
   const log = at(`/webhooks/${id}`)
   const save = async (version: Version, wanted: Draft) => {
     setBusy(true)
@@ -50,6 +55,7 @@ export function WebhookEdit({ values: { id = '' } }: PageProps) {
       const body = changesOf(version.webhook, wanted)
       if (Object.keys(body).length > 0) await call('PATCH', `webhooks/${id}`, { body, ifMatch: version.etag })
       announce('Saved.')
+      letGo()
       go(log)
     } catch (error) {
       await refused(asProblem(error), version, wanted)

@@ -7,12 +7,14 @@ import { Problem } from './problem.tsx'
 export function Confirm({
   title,
   action,
+  cancel = 'Cancel',
   act,
   close,
   children,
 }: {
   title: string
   action: string
+  cancel?: string
   act: () => Promise<void>
   close: () => void
   children: ComponentChildren
@@ -44,7 +46,7 @@ export function Confirm({
       <Problem problem={problem} />
       <div class="actions">
         <button type="button" class="button" onClick={close}>
-          Cancel
+          {cancel}
         </button>
         <button type="button" class="button button-danger" disabled={isBusy} onClick={confirmed}>
           {action}

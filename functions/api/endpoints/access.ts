@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { NotFound } from '../../domain/errors.ts'
 import { isSigningSecret } from '../../domain/signature.ts'
 import { tokenHash, tokenScopes } from '../../domain/token.ts'
+import { callerOf } from '../caller.ts'
 import { type Endpoint, endpoint } from '../endpoint.ts'
 import {
   CreatedSource,
@@ -150,6 +151,17 @@ export const accessEndpoints: readonly Endpoint[] = [
       const next = found.length === limit ? found.at(-1)?.id : undefined
       return { status: 200, body: { data: found.map(toTokenResource), next_cursor: cursorOf(next) } }
     },
+  }),
+  endpoint({
+    method: 'GET',
+    path: '/tokens/self',
+    scope: 'any',
+    operationId: 'getOwnToken',
+    summary: 'The token that the call is made with',
+    description: 'Its name, its scopes and when it expires. Every valid token may ask.',
+    tag: 'Tokens',
+    replies: { 200: { description: 'The token, without the token itself', schema: TokenResource } },
+    handle: async (_deps, { authorizer }) => ({ status: 200, body: toTokenResource(callerOf(authorizer)) }),
   }),
   endpoint({
     method: 'DELETE',

@@ -56,7 +56,7 @@ export function toTokenResource({
   scopes,
   createdAt,
   expiresAt,
-}: Token): z.input<typeof TokenResource> {
+}: Omit<Token, 'hash'>): z.input<typeof TokenResource> {
   return {
     id,
     name,

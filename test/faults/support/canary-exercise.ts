@@ -150,6 +150,7 @@ export async function exercise(transcript: Transcript, receiver: TestReceiver): 
     `/webhooks/${broken.id}`,
     '/sources',
     '/tokens',
+    '/tokens/self',
     `/webhooks/${broken.id}/activity`,
     '/queues',
     '/health/webhooks',

@@ -8,6 +8,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import { Time } from '../../parts/time.tsx'
 import { canChange } from '../../session.ts'
+import { useUnsaved } from '../../unsaved.ts'
 import { AccessList } from './access-list.tsx'
 
 /** The Sourcegraph instances that post events here. */
@@ -17,6 +18,7 @@ export function Sources() {
   const [created, setCreated] = useState<SourceWithSecret>()
   const [version, setVersion] = useState(0)
   const { isBusy, problem, run } = useAction()
+  useUnsaved(name + secret !== '')
   const create = () =>
     run(async () => {
       const body = secret === '' ? { name } : { name, secret }

@@ -8,6 +8,7 @@ import { Problem } from '../../parts/problem.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import { Time } from '../../parts/time.tsx'
 import { canChange, whyNot } from '../../session.ts'
+import { useUnsaved } from '../../unsaved.ts'
 import { isoOf } from '../log/log-filters.tsx'
 import { AccessList } from './access-list.tsx'
 
@@ -25,6 +26,7 @@ export function Tokens() {
   const [created, setCreated] = useState<TokenWithSecret>()
   const [version, setVersion] = useState(0)
   const { isBusy, problem, run } = useAction()
+  useUnsaved(name !== '')
   const create = () =>
     run(async () => {
       const body = { name, scopes: chosen, expires_at: isoOf(expires) ?? null }

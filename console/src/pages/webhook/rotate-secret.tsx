@@ -10,6 +10,7 @@ import { SecretOnce } from '../../parts/secret-once.tsx'
 import { Time } from '../../parts/time.tsx'
 import type { PageProps } from '../../routes.tsx'
 import { canChange } from '../../session.ts'
+import { useUnsaved } from '../../unsaved.ts'
 import { newSecret } from '../../words/new-secret.ts'
 import { SecretField } from '../form/secret-field.tsx'
 import { WebhookPage } from './webhook-page.tsx'
@@ -23,10 +24,12 @@ const overlaps = [
 
 /** Changes the signing secret, with a time in which both sign. */
 export function RotateSecret({ values: { id = '' } }: PageProps) {
-  const [secret, setSecret] = useState(newSecret)
+  const [made] = useState(newSecret)
+  const [secret, setSecret] = useState(made)
   const [overlap, setOverlap] = useState('24h')
   const [rotated, setRotated] = useState<WebhookWithSecret>()
   const { isBusy, problem, run } = useAction()
+  useUnsaved(secret !== made && rotated === undefined)
   const rotate = () =>
     run(async () => {
       const { body } = await call<WebhookWithSecret>('POST', `webhooks/${id}/rotate-secret`, {
