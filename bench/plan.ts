@@ -16,6 +16,7 @@ export const helpText = `Measures what docs/performance.md promises, each target
   npm run bench -- cold N            cold starts, so many rounds
   npm run bench -- bill N            what AWS bills for so many events
   npm run bench -- backlog           memory while 100,000 deliveries wait for slow receivers: two minutes
+  npm run bench -- scroll            the console's log of 100,000 rows in Chromium: two minutes; npm run console:build first
   npm run bench -- restart           how soon the server is ready with 10,000 waiting retries
 
 Each bench writes bench/results/<name>.json and a plot beside it. Exit code 1: something broke, or deliveries were lost.

@@ -94,3 +94,27 @@ it('tells when there may be rows between', () => {
   expect(mergeRows([aDelivery(1)], [aDelivery(9), aDelivery(8)]).hasGap).toBe(true)
   expect(mergeRows([], [aDelivery(9)]).hasGap).toBe(false)
 })
+
+it('merges a page from anywhere in the log as one would who looked at every row', () => {
+  const lengths = fc.record({ known: fc.nat(40), from: fc.nat(50), size: fc.nat(20), changed: fc.nat(60) })
+  fc.assert(
+    fc.property(lengths, ({ known, from, size, changed }) => {
+      // Several are of one time, as those of one batch of events are.
+      const all = Array.from({ length: 60 }, (_, number) =>
+        aDelivery(Math.floor(number / 3), { id: `dlv_${number}` }),
+      )
+      const rows = all.slice(0, known).reverse()
+      const page = all.slice(from, from + size).reverse()
+      const asked = page.map((row) =>
+        row.id === `dlv_${changed}` ? { ...row, status: 'cancelled' as const } : row,
+      )
+      const merged = mergeRows(rows, asked)
+      const isNew = (row: Delivery) => rows.every(({ id }) => id !== row.id)
+      const onTop = asked.filter((row) => isNew(row) && row.created_at >= (rows[0]?.created_at ?? ''))
+      const updated = rows.map((row) => asked.find(({ id }) => id === row.id) ?? row)
+      expect(merged.rows).toEqual([...onTop, ...updated])
+      expect(merged.added).toBe(onTop.length)
+      expect(merged.hasGap).toBe(known > 0 && asked.length > 0 && asked.every(isNew))
+    }),
+  )
+})

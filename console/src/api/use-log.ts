@@ -106,7 +106,8 @@ export function useLog(webhookId: string, filter: LogFilter): Log {
       const page = await ask({ cursor: next })
       setState((before) => {
         if (before.key !== key || before.next !== next) return before
-        const known = new Set(before.rows?.map(({ id }) => id))
+        // A page begins where the last one ended, so that it can only overlap the end of what is known.
+        const known = new Set(before.rows?.slice(-pageSize).map(({ id }) => id))
         const older = page.data.filter(({ id }) => !known.has(id))
         return { ...before, rows: [...(before.rows ?? []), ...older], next: page.next_cursor }
       })
