@@ -128,6 +128,28 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await page.close()
   })
 
+  it('searches further than the newest 1,000 webhooks when it is told to', async () => {
+    const id = await server.api.createWebhook({ url: `${receiver.url}/model` })
+    const { body: model } = await server.api.call('GET', `/webhooks/${id}`)
+    const page = await open()
+    await page.route('**/webhooks?*limit=100*', (route) => {
+      const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+      const data = Array.from({ length: 100 }, (_, nth) => ({
+        ...Object(model),
+        id: `whk_${start + nth}`,
+        url: `https://numbered.example/${start + nth}`,
+      }))
+      return route.fulfill({ json: { data, next_cursor: start === 1_400 ? null : String(start + 100) } })
+    })
+    await page.getByLabel('Search').fill('numbered.example/1234')
+    await page.getByRole('heading', { name: 'No webhook fits' }).waitFor()
+    await page.getByText('Only the newest 1,000 webhooks were searched.').waitFor()
+    await page.getByRole('link', { name: 'Search 1,000 more' }).click()
+    await page.getByRole('link', { name: 'https://numbered.example/1234', exact: true }).waitFor()
+    expect(await page.getByText('webhooks were searched').count()).toBe(0)
+    await page.close()
+  })
+
   it('lets a token that reads see, and change nothing', async () => {
     const page = await open(await server.api.createToken(['read']))
     const toggles = page.getByRole('switch')

@@ -7,6 +7,8 @@ export interface Wanted {
   readonly type: string
   readonly state: string
   readonly pages: readonly string[]
+  /** How many thousands of webhooks a search looks through. */
+  readonly thousands: number
 }
 
 /** A page of webhooks as it is shown; `next` is for `pages`, null at the end. */
@@ -14,11 +16,11 @@ export interface Shown {
   readonly webhooks: readonly Webhook[]
   readonly next: string | null
   readonly searched: number
-  readonly note?: string
+  /** Whether there are webhooks that a search did not look at. */
+  readonly hasMore: boolean
 }
 
 const pageSize = 20
-const searchedAtMost = 1_000
 
 function ask(
   { type, state }: Wanted,
@@ -33,10 +35,10 @@ function ask(
 /** A page of webhooks as the API has them. */
 export async function listWebhooks(wanted: Wanted, signal: AbortSignal): Promise<Shown> {
   const { body } = await ask(wanted, { cursor: wanted.pages.at(-1), limit: pageSize }, signal)
-  return { webhooks: body.data, next: body.next_cursor, searched: body.data.length }
+  return { webhooks: body.data, next: body.next_cursor, searched: body.data.length, hasMore: false }
 }
 
-/** The API does not search in texts: this looks through the newest 1,000 webhooks. Its cursors are numbers of pages. */
+/** The API does not search in texts: this looks through the newest webhooks, a thousand unless told otherwise. Its cursors are numbers of pages. */
 export async function searchWebhooks(wanted: Wanted, signal: AbortSignal): Promise<Shown> {
   const all: Webhook[] = []
   let cursor: string | null = null
@@ -48,17 +50,17 @@ export async function searchWebhooks(wanted: Wanted, signal: AbortSignal): Promi
     )
     all.push(...body.data)
     cursor = body.next_cursor
-  } while (cursor !== null && all.length < searchedAtMost)
+  } while (cursor !== null && all.length < 1_000 * wanted.thousands)
   const words = wanted.search.toLowerCase().split(/\s+/)
   const found = all.filter(({ id, url, description }) => {
     const text = `${id} ${url} ${description}`.toLowerCase()
     return words.every((word) => text.includes(word))
   })
   const start = wanted.pages.length * pageSize
-  const shown = {
+  return {
     webhooks: found.slice(start, start + pageSize),
     next: found.length > start + pageSize ? String(wanted.pages.length + 2) : null,
     searched: all.length,
+    hasMore: cursor !== null,
   }
-  return cursor === null ? shown : { ...shown, note: `Only the newest ${all.length} webhooks were searched.` }
 }

@@ -23,8 +23,9 @@ export function WebhookList() {
     type: query.get('type') ?? '',
     state: query.get('state') ?? '',
     pages: query.get('pages')?.split(',') ?? [],
+    thousands: Math.min(100, Math.max(1, Math.trunc(Number(query.get('thousands'))) || 1)),
   }
-  const { search, type, state, pages } = wanted
+  const { search, type, state, pages, thousands } = wanted
   const isSearch = search.trim() !== ''
   const [isLarge, setLarge] = useState(false)
   const { data, problem, reload } = useLoad<Shown>(
@@ -38,8 +39,8 @@ export function WebhookList() {
   )
   const { data: types } = useEventTypes()
   const [doomed, setDoomed] = useState<Webhook>()
-  const show = (change: Partial<Record<'search' | 'type' | 'state' | 'pages', string>>) =>
-    at('/webhooks', { search, type, state, pages: undefined, ...change })
+  const show = (change: Partial<Record<'search' | 'type' | 'state' | 'pages' | 'thousands', string>>) =>
+    at('/webhooks', { search, type, state, thousands: thousands > 1 ? String(thousands) : '', ...change })
   const isFiltered = isSearch || type !== '' || state !== ''
   return (
     <>
@@ -59,7 +60,7 @@ export function WebhookList() {
             type="search"
             placeholder="URL, description or id"
             value={search}
-            onInput={(typed) => replacePlace(show({ search: typed.currentTarget.value }))}
+            onInput={(typed) => replacePlace(show({ search: typed.currentTarget.value, thousands: '' }))}
           />
         </div>
         <div class="field">
@@ -109,7 +110,12 @@ export function WebhookList() {
           ))}
         </ul>
       )}
-      {data?.note !== undefined && <p class="quiet">{data.note}</p>}
+      {data?.hasMore === true && (
+        <p class="quiet">
+          Only the newest {data.searched.toLocaleString('en')} webhooks were searched.{' '}
+          <a href={show({ thousands: String(thousands + 1) })}>Search 1,000 more</a>
+        </p>
+      )}
       {data !== undefined && (pages.length > 0 || data.next !== null) && (
         <nav class="pager" aria-label="Pages">
           {pages.length > 0 ? (

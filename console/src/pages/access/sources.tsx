@@ -4,12 +4,12 @@ import type { Source, SourceWithSecret } from '../../api/resources.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Field } from '../../parts/field.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { Problem } from '../../parts/problem.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import { Time } from '../../parts/time.tsx'
 import { canChange } from '../../session.ts'
 import { useUnsaved } from '../../unsaved.ts'
 import { AccessList } from './access-list.tsx'
+import { NameForm } from './name-form.tsx'
 
 /** The Sourcegraph instances that post events here. */
 export function Sources() {
@@ -17,7 +17,8 @@ export function Sources() {
   const [secret, setSecret] = useState('')
   const [created, setCreated] = useState<SourceWithSecret>()
   const [version, setVersion] = useState(0)
-  const { isBusy, problem, run } = useAction()
+  const creation = useAction()
+  const { problem, run } = creation
   useUnsaved(name + secret !== '')
   const create = () =>
     run(async () => {
@@ -44,24 +45,15 @@ export function Sources() {
         </>
       )}
       {canChange.value && (
-        <form
-          class="form inline-form"
-          onSubmit={(submitted) => {
-            submitted.preventDefault()
-            create()
-          }}
+        <NameForm
+          id="source-name"
+          name={name}
+          rename={setName}
+          creation={creation}
+          create={create}
+          action="Connect"
+          refused="Not connected."
         >
-          <Field id="source-name" label="Name" wrong={problem?.of('name')}>
-            {(props) => (
-              <input
-                {...props}
-                required
-                maxLength={100}
-                value={name}
-                onInput={(typed) => setName(typed.currentTarget.value)}
-              />
-            )}
-          </Field>
           <Field id="source-secret" label="Secret" hint="Empty: one is made." wrong={problem?.of('secret')}>
             {(props) => (
               <input
@@ -74,11 +66,7 @@ export function Sources() {
               />
             )}
           </Field>
-          <Problem problem={problem} title="Not connected." />
-          <button type="submit" class="button button-main" disabled={isBusy}>
-            Connect
-          </button>
-        </form>
+        </NameForm>
       )}
       <AccessList<Source>
         path="sources"

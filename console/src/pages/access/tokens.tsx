@@ -4,13 +4,13 @@ import type { Token, TokenWithSecret } from '../../api/resources.ts'
 import { useAction } from '../../api/use-action.ts'
 import { Field } from '../../parts/field.tsx'
 import { PageHead } from '../../parts/page-head.tsx'
-import { Problem } from '../../parts/problem.tsx'
 import { SecretOnce } from '../../parts/secret-once.tsx'
 import { Time } from '../../parts/time.tsx'
 import { canChange, whyNot } from '../../session.ts'
 import { useUnsaved } from '../../unsaved.ts'
 import { isoOf } from '../log/log-filters.tsx'
 import { AccessList } from './access-list.tsx'
+import { NameForm } from './name-form.tsx'
 
 const scopes = [
   { scope: 'admin', says: 'changes everything and reads' },
@@ -25,7 +25,8 @@ export function Tokens() {
   const [expires, setExpires] = useState('')
   const [created, setCreated] = useState<TokenWithSecret>()
   const [version, setVersion] = useState(0)
-  const { isBusy, problem, run } = useAction()
+  const creation = useAction()
+  const { problem, run } = creation
   useUnsaved(name !== '')
   const create = () =>
     run(async () => {
@@ -46,24 +47,15 @@ export function Tokens() {
       <PageHead title="Tokens" />
       <p class="lead">Each caller of the API has a token of its own, with no more than it needs.</p>
       {created !== undefined && <SecretOnce secret={created.token} what="token" />}
-      <form
-        class="form inline-form"
-        onSubmit={(submitted) => {
-          submitted.preventDefault()
-          create()
-        }}
+      <NameForm
+        id="token-name"
+        name={name}
+        rename={setName}
+        creation={creation}
+        create={create}
+        action="Create token"
+        refused="Not created."
       >
-        <Field id="token-name" label="Name" wrong={problem?.of('name')}>
-          {(props) => (
-            <input
-              {...props}
-              required
-              maxLength={100}
-              value={name}
-              onInput={(typed) => setName(typed.currentTarget.value)}
-            />
-          )}
-        </Field>
         <fieldset>
           <legend>Scopes</legend>
           {scopes.map(({ scope, says }) => (
@@ -98,11 +90,7 @@ export function Tokens() {
             />
           )}
         </Field>
-        <Problem problem={problem} title="Not created." />
-        <button type="submit" class="button button-main" disabled={isBusy}>
-          Create token
-        </button>
-      </form>
+      </NameForm>
       <AccessList<Token>
         path="tokens"
         version={version}
