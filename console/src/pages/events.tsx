@@ -14,7 +14,9 @@ export function Events() {
   const { query } = place.value
   const type = query.get('type') ?? ''
   const batchChange = query.get('batch_change') ?? ''
-  const events = usePages<Event>('events', { query: { type, batch_change: batchChange }, everyMs: 5_000 })
+  // A filter has the service look at thousands of events to find a few.
+  const everyMs = type + batchChange === '' ? 5_000 : 30_000
+  const events = usePages<Event>('events', { query: { type, batch_change: batchChange }, everyMs })
   const { data: types = [] } = useEventTypes()
   const keys = types.map(({ key }) => key)
   return (
