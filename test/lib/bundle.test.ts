@@ -60,6 +60,8 @@ describe('bundles', () => {
         SERVICE_NAME: 'stack',
         LOG_EVENTS: 'true',
         FAN_OUT_QUEUE_URL: 'https://sqs/q',
+        DELIVERY_QUEUE_URL: 'https://sqs/d',
+        RETRY_SCHEDULE: '0s',
         KMS_KEY_ID: 'key',
         OPERATOR_TOKEN_SECRET: 'secret',
       },
