@@ -10,6 +10,8 @@ export type Publisher = { readonly eventsPerRequest: number } | 'sourcegraph'
 export interface BillCase {
   readonly fanOut: number
   readonly publisher: Publisher
+  /** What is there already: other webhooks, and events that were delivered to all. Nothing when left out. */
+  readonly beside?: { readonly webhooks: number; readonly events: number }
 }
 
 const sourceSecret = 'A1B2C3D4E5F6'
@@ -38,8 +40,12 @@ function answer(): Outcome {
  * The bill of `events` events that are delivered at the first attempt, counted from the calls that the deployed functions
  * make. A request goes before: what is read once for many events is not on the bill of the first.
  */
-export async function billOfCase({ fanOut, publisher }: BillCase, events: number): Promise<Bill> {
-  let settledMs = 0
+export async function billOfCase(
+  { fanOut, publisher, beside = { webhooks: 0, events: 0 } }: BillCase,
+  events: number,
+): Promise<Bill> {
+  // It stands still, so that nothing seems slow however busy this machine is.
+  let nowMs = Date.now()
   let logBytes = 0
   const writeLine = (line: string) => {
     logBytes += Buffer.byteLength(line) + 1
@@ -47,19 +53,20 @@ export async function billOfCase({ fanOut, publisher }: BillCase, events: number
   const log = jsonLogTo(writeLine)
   let deliveries = 0
   const sender = {
-    // Emulators and functions share one process here: over the network its answers would come as late as those of a receiver in trouble.
     send: async (): Promise<Outcome> => {
       deliveries += 1
       return answer()
     },
   }
-  const service = await openAwsService({ now: () => Date.now() + settledMs, log, writeLine, sender })
+  const service = await openAwsService({ now: () => nowMs, log, writeLine, sender })
   try {
     const { api } = service
     await api.createSource(sourceSecret)
     const publish = api.as(await api.createToken(['publish']))
     for (let nth = 0; nth < fanOut; nth++)
       await api.createWebhook({ url: `http://127.0.0.1/hooks/${nth}`, event_types: [type] })
+    for (let nth = 0; nth < beside.webhooks; nth++)
+      await api.createWebhook({ url: `http://127.0.0.1/others/${nth}`, event_types: ['other:type'] })
     const perRequest = publisher === 'sourcegraph' ? 1 : publisher.eventsPerRequest
     const post = async () => {
       const reply =
@@ -72,13 +79,17 @@ export async function billOfCase({ fanOut, publisher }: BillCase, events: number
             )
       if (reply.status !== 202) throw new Error(`An event was refused: ${JSON.stringify(reply.body)}`)
     }
-    await post()
+    const settle = () => {
+      nowMs += 11 * 60_000
+    }
+    for (let nth = 0; nth <= beside.events / perRequest; nth++) await post()
     await service.drain()
+    if (beside.events > 0) {
+      settle()
+      await service.sweep()
+    }
     deliveries = 0
     logBytes = 0
-    const settle = () => {
-      settledMs = 11 * 60_000
-    }
     const bill = await countBill(service, { requests: events / perRequest, post, settle })
     return { ...bill, logBytes, deliveries }
   } finally {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type BillCase, billOfCase, type Publisher } from './bill-cases.ts'
 import type { Bill } from './bill-count.ts'
+import { idleMonth } from './bill-idle.ts'
 import prices from './prices.json' with { type: 'json' }
 
 const priced = ['apiRequests', 'writeUnits', 'readUnits', 'queueRequests', 'invocations'] as const
@@ -20,7 +21,15 @@ export function logDollarsPerMillion({ logBytes, deliveries }: Bill): number {
 }
 
 const publishers: readonly Publisher[] = [{ eventsPerRequest: 1 }, { eventsPerRequest: 10 }, 'sourcegraph']
-const cases = publishers.flatMap((publisher) => [1, 3, 10].map((fanOut): BillCase => ({ publisher, fanOut })))
+const cases = publishers.flatMap((publisher) =>
+  [1, 3, 10, 100].map((fanOut): BillCase => ({ publisher, fanOut })),
+)
+/** What must not make a delivery dearer, each beside the same without it. */
+const grown: readonly BillCase[] = [
+  { webhooks: 0, events: 0 },
+  { webhooks: 500, events: 0 },
+  { webhooks: 0, events: 5_000 },
+].map((beside) => ({ publisher: { eventsPerRequest: 10 }, fanOut: 1, beside }))
 
 /** `npm run bench -- bill [EVENTS]`: what AWS bills, counted from real calls, and its price. */
 export async function main([count = '1000']: readonly string[]): Promise<void> {
@@ -28,17 +37,30 @@ export async function main([count = '1000']: readonly string[]): Promise<void> {
   if (!Number.isInteger(events) || events < 10 || events % 10 !== 0)
     throw new Error('Give a number of events that ten divides.')
   const rows: Record<string, string | number>[] = []
-  for (const { publisher, fanOut } of cases) {
-    const bill = await billOfCase({ publisher, fanOut }, events)
+  for (const one of [...cases, ...grown]) {
+    const { publisher, fanOut, beside } = one
+    // The emulators take their time for a hundred deliveries an event.
+    const bill = await billOfCase(one, fanOut > 10 ? Math.max(10, events / 10) : events)
     const { sum, ...dollars } = dollarsPerMillion(bill)
     const by = publisher === 'sourcegraph' ? 'Sourcegraph' : `token, ${publisher.eventsPerRequest} a request`
-    rows.push({ by, fanOut, ...bill, ...rounded({ ...dollars, sum, logs: logDollarsPerMillion(bill) }) })
-    process.stderr.write(`${by}, fan-out ${fanOut}: $${sum.toFixed(2)} per million deliveries\n`)
+    rows.push({
+      by,
+      fanOut,
+      ...beside,
+      ...bill,
+      ...rounded({ ...dollars, sum, logs: logDollarsPerMillion(bill) }),
+    })
+    const grownBy =
+      beside === undefined ? '' : `, beside ${beside.webhooks} webhooks and ${beside.events} events`
+    process.stderr.write(`${by}, fan-out ${fanOut}${grownBy}: $${sum.toFixed(2)} per million deliveries\n`)
   }
-  process.stdout.write(`${JSON.stringify({ events, prices: prices.date, rows }, null, 2)}\n`)
+  const idle = await Promise.all(
+    [0, 100].map(async (webhooks) => ({ webhooks, ...rounded(await idleMonth(webhooks)) })),
+  )
+  process.stdout.write(`${JSON.stringify({ events, prices: prices.date, rows, idle }, null, 2)}\n`)
   const folder = fileURLToPath(new URL('results', import.meta.url))
   mkdirSync(folder, { recursive: true })
-  writeFileSync(`${folder}/bill.json`, `${JSON.stringify({ events, prices, rows }, null, 2)}\n`)
+  writeFileSync(`${folder}/bill.json`, `${JSON.stringify({ events, prices, rows, idle }, null, 2)}\n`)
 }
 
 function rounded(dollars: Readonly<Record<string, number>>): Record<string, string> {

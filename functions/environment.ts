@@ -76,6 +76,8 @@ export const environments = {
     ...stores,
     ...telemetry,
     FAN_OUT_QUEUE_URL: true,
+    DELIVERY_QUEUE_URL: true,
+    RETRY_SCHEDULE: true,
     KMS_KEY_ID: true,
     OPERATOR_TOKEN_SECRET: true,
   }),

@@ -67,7 +67,7 @@ export class Functions extends Construct {
 
     this.ingest = this.#add(
       'ingest',
-      { ...config, ...log, ...key, ...token, ...fanOuts, ...telemetry },
+      { ...config, ...log, ...key, ...token, ...fanOuts, ...deliveries, ...schedule, ...telemetry },
       { description: 'Accepts events: stores, queues, answers', memoryMb: 512, timeoutSeconds: 15 },
     )
     tables.grantUpdateConfig(this.ingest)
@@ -75,6 +75,7 @@ export class Functions extends Construct {
     secretsKey.grantOpen(this.ingest, 'src')
     operatorToken.grantRead(this.ingest)
     fanOutQueue.grantSend(this.ingest)
+    deliveryQueue.grantSend(this.ingest)
 
     this.fanOut = this.#add(
       'fanOut',

@@ -61,7 +61,7 @@ export class ServiceFunction extends Construct implements IGrantable {
     this.lambda = new LambdaFunction(this, 'Function', {
       description: props.description,
       code: bundledCode(props.entry),
-      handler: 'index.handler',
+      handler: 'start.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,

@@ -13,7 +13,10 @@ if (process.send === undefined)
     process.stdout.write(String(elapsedMs()), () => process.exit(0)),
   )
 startedAt = performance.now()
-const { handler } = await import(pathToFileURL(bundle).href)
+const loaded = await import(pathToFileURL(bundle).href)
+const { handler, primed } = loaded.default ?? loaded
+// As lib/bundle.ts has Lambda do: what makes it ready is part of loading it.
+await primed
 if (process.send !== undefined) {
   process.send('loaded')
   await once(process, 'message')

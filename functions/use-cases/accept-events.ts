@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { Conflict, Unavailable } from '../domain/errors.ts'
 import type { Event, Origin } from '../domain/event.ts'
-import { type FanOutQueue, inlinePayload } from '../domain/messages.ts'
+import { type FanOutQueue, inlinePayload, type Outgoing, type Queue } from '../domain/messages.ts'
+import { decideAtOnce, type FanOutAtOnce } from './fan-out-at-once.ts'
+import { fannedOut } from './observed.ts'
 
 /** An event to accept, as its publisher gave it. */
 export interface Submission {
@@ -42,6 +44,8 @@ export interface AcceptEvents {
   readonly fanOutQueue: FanOutQueue
   readonly newEventId: (nowMs: number) => string
   readonly now: () => number
+  /** Where it is decided at once who gets an event that few want; absent: fan-out decides of every event. */
+  readonly atOnce?: FanOutAtOnce
 }
 
 export interface Accepted {
@@ -51,12 +55,12 @@ export interface Accepted {
 }
 
 /**
- * Stores events and queues their fan-out: once this resolves they cannot be lost. A repeat is queued again, because
- * what it repeats may have been stored by a process that died before queueing it.
+ * Stores events and queues their fan-out, or their deliveries: once this resolves they cannot be lost. A repeat is queued
+ * again, because what it repeats may have been stored by a process that died before queueing it.
  * @throws Conflict when a key was used for another body, Unavailable when the store or queue does not take them.
  */
 export async function acceptEvents(
-  { events, fanOutQueue, newEventId, now }: AcceptEvents,
+  { events, fanOutQueue, newEventId, now, atOnce }: AcceptEvents,
   origin: Origin,
   submissions: readonly Submission[],
 ): Promise<readonly Accepted[]> {
@@ -65,7 +69,10 @@ export async function acceptEvents(
     event: { id: newEventId(acceptedAt), type, payload, origin, acceptedAt },
     key: idempotency && { ...idempotency, bodyHash: bodyHash(type, payload) },
   }))
-  const results = await events.store(news)
+  const decided = await Promise.all(news.map(({ event }) => atOnce && decideAtOnce(atOnce, event)))
+  const results = await (atOnce === undefined
+    ? events.store(news)
+    : atOnce.store(news.map((one, index) => ({ ...one, fanOut: decided[index]?.fanOut }))))
   const accepted = news.map(({ event, key }, index) => {
     const result = results[index]
     if (result?.kind === 'conflict') {
@@ -75,18 +82,35 @@ export async function acceptEvents(
     }
     return { event, duplicateOf: result?.kind === 'duplicate' ? result : undefined }
   })
-  const toQueue = accepted.filter(({ duplicateOf }) => duplicateOf?.fannedOut !== true)
-  const refused = await sendOrRefuse(
-    fanOutQueue,
-    toQueue.map(({ event, duplicateOf }) => {
-      const id = duplicateOf?.eventId ?? event.id
-      const body = { event_id: id, event_type: event.type, payload: inlinePayload(event.payload) }
-      return duplicateOf === undefined
-        ? { id, body }
-        : { id, body: { ...body, repeat: true }, notBefore: acceptedAt + repeatDelayMs }
-    }),
+  const isNew = new Set(accepted.flatMap(({ event, duplicateOf }) => (duplicateOf ? [] : [event.id])))
+  const direct = decided.flatMap((one) => (one !== undefined && isNew.has(one.event.id) ? [one] : []))
+  const isDirect = new Set(direct.map(({ event }) => event.id))
+  const toQueue = accepted.filter(({ event, duplicateOf }) =>
+    // Equal events of one request are one: what is done for the first is done for all.
+    duplicateOf === undefined
+      ? !isDirect.has(event.id)
+      : !duplicateOf.fannedOut && !isNew.has(duplicateOf.eventId),
   )
-  if (refused.length > 0) throw new Unavailable(queueIsDown)
+  const refused = await Promise.all([
+    sendOrRefuse(
+      fanOutQueue,
+      toQueue.map(({ event, duplicateOf }) => {
+        const id = duplicateOf?.eventId ?? event.id
+        const body = { event_id: id, event_type: event.type, payload: inlinePayload(event.payload) }
+        return duplicateOf === undefined
+          ? { id, body }
+          : { id, body: { ...body, repeat: true }, notBefore: acceptedAt + repeatDelayMs }
+      }),
+    ),
+    atOnce === undefined
+      ? []
+      : sendOrRefuse(
+          atOnce.deliveryQueue,
+          direct.flatMap(({ messages }) => messages),
+        ),
+  ])
+  if (refused.flat().length > 0) throw new Unavailable(queueIsDown)
+  for (const { event, fanOut } of direct) atOnce?.observe(fannedOut(event, fanOut, now()))
   return accepted.map(({ event, duplicateOf }) => ({
     id: duplicateOf?.eventId ?? event.id,
     type: event.type,
@@ -102,9 +126,9 @@ const repeatDelayMs = 30_000
 
 const queueIsDown = 'The queue does not take events now. Send the same request again.'
 
-async function sendOrRefuse(
-  queue: FanOutQueue,
-  messages: Parameters<FanOutQueue['send']>[0],
+async function sendOrRefuse<Body>(
+  queue: Queue<Body>,
+  messages: readonly Outgoing<Body>[],
 ): Promise<readonly string[]> {
   try {
     return await queue.send(messages)

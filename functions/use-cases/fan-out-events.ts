@@ -1,18 +1,11 @@
 import type { FanOut } from '../domain/event.ts'
-import { deliveryId, timeOfId } from '../domain/ids.ts'
-import {
-  type DeliveryMessage,
-  type DeliveryQueue,
-  deliveryMessage,
-  type FanOutMessage,
-  type Outgoing,
-} from '../domain/messages.ts'
-import { newDelivery } from '../domain/new-delivery.ts'
-import type { Observation, Observe } from '../domain/observation.ts'
-import { eventIds, isInScope, isNarrowed } from '../domain/scope.ts'
+import { deliveryId } from '../domain/ids.ts'
+import type { DeliveryQueue, FanOutMessage } from '../domain/messages.ts'
+import type { Observe } from '../domain/observation.ts'
 import type { Webhook } from '../domain/webhook.ts'
 import type { LogEntry } from './attempt-delivery.ts'
-import { scheduleOf, sweepAt, waitsInQueue } from './schedule.ts'
+import { type FirstAttempts, fanOutTo, firstAttempts, wantedBy } from './first-attempts.ts'
+import { fannedOut } from './observed.ts'
 
 /** A message to fan out. `seen`: the queue has handed it out before, so part of the work may be done. */
 export interface FanOutTask {
@@ -65,29 +58,16 @@ export async function fanOutEvents(
       if (planned.messages.some(({ id }) => refused.has(id))) return false
       await Promise.all(planned.later.map((entry) => deps.deliveries.record(entry)))
       await deps.events.recordFanOut(planned.eventId, planned.fanOut)
-      deps.observe(fannedOut(planned, deps.now()))
+      const { eventId, eventType, fanOut } = planned
+      deps.observe(fannedOut({ id: eventId, type: eventType }, fanOut, deps.now()))
       return true
     }),
   )
 }
 
-function fannedOut({ eventId, eventType, fanOut }: Plan, nowMs: number): Observation {
-  return {
-    kind: 'event fanned out',
-    event_id: eventId,
-    event_type: eventType,
-    webhooks: fanOut.webhookIds.length,
-    missed: fanOut.missedBy.length,
-    age_ms: Math.max(0, nowMs - timeOfId(eventId)),
-  }
-}
-
-interface Plan {
+interface Plan extends FirstAttempts {
   readonly eventId: string
   readonly eventType: string
-  readonly messages: readonly Outgoing<DeliveryMessage>[]
-  /** What is due later than a queue can wait: it stands in the due index until the sweep queues it. */
-  readonly later: readonly LogEntry[]
   readonly fanOut: FanOut
 }
 
@@ -95,70 +75,41 @@ async function plan(deps: FanOutEvents, { message, seen }: FanOutTask): Promise<
   const { event_id: eventId, event_type: eventType, repeat = false } = message
   const known = seen || repeat ? await deps.events.fanOutOf(eventId) : undefined
   if (known !== undefined) {
-    // Only of a repeat is that written before its deliveries are queued: whoever did may have died in between.
-    return seen && repeat ? restOf(deps, message, known) : undefined
+    // What was decided may be written before its deliveries are queued, as the event was accepted or for a repeat of it:
+    // whoever wrote it may have died in between. One message sees to that, though it may come several times.
+    const isToFinish = repeat && (seen || (await deps.events.recordFanOut(eventId, known)))
+    return isToFinish ? restOf(deps, message, known) : undefined
   }
   const wanting = await webhooksWanting(deps, message)
   const nowMs = deps.now()
-  const idsOf = (isOn: boolean) => wanting.filter(({ enabled }) => enabled === isOn).map(({ id }) => id)
-  const fanOut = { at: nowMs, webhookIds: idsOf(true), missedBy: idsOf(false) }
+  const fanOut = fanOutTo(wanting, nowMs)
   // A publisher may repeat itself many times within seconds: of those messages only one goes on.
   if (repeat && !(await deps.events.recordFanOut(eventId, fanOut))) return undefined
-  return { eventId, eventType, fanOut, ...firstAttempts(deps, { message, webhooks: wanting, nowMs }) }
+  return { eventId, eventType, fanOut, ...attemptsOf(deps, message, wanting) }
 }
 
 /** What was decided before and is not in the log yet. Of webhooks that want the event no more, the audit takes care. */
-async function restOf(deps: FanOutEvents, message: FanOutMessage, fanOut: FanOut): Promise<Plan> {
+async function restOf(deps: FanOutEvents, message: FanOutMessage, fanOut: FanOut): Promise<Plan | undefined> {
   const { event_id: eventId, event_type: eventType } = message
   const idOf = (webhookId: string) => deliveryId({ eventId, webhookId })
   const recorded = await deps.deliveries.recorded(fanOut.webhookIds.map(idOf))
   const rest = new Set(fanOut.webhookIds.filter((webhookId) => !recorded.has(idOf(webhookId))))
+  if (rest.size === 0) return undefined
   const webhooks = (await webhooksWanting(deps, message)).filter(({ id }) => rest.has(id))
-  return { eventId, eventType, fanOut, ...firstAttempts(deps, { message, webhooks, nowMs: deps.now() }) }
+  return { eventId, eventType, fanOut, ...attemptsOf(deps, message, webhooks) }
 }
 
-/** The first attempt of each webhook that is on, after the first wait of its schedule. */
-function firstAttempts(
-  { defaultSchedule }: Pick<FanOutEvents, 'defaultSchedule'>,
-  { message, webhooks, nowMs }: { message: FanOutMessage; webhooks: readonly Webhook[]; nowMs: number },
-): Pick<Plan, 'messages' | 'later'> {
-  const { event_id: eventId, event_type: eventType, payload } = message
-  const first = webhooks
-    .filter(({ enabled }) => enabled)
-    .map((webhook) => ({
-      webhookId: webhook.id,
-      at: nowMs + (scheduleOf(webhook, defaultSchedule)[0] ?? 0),
-    }))
-  const isSoon = ({ at }: { at: number }) => waitsInQueue(at, nowMs)
-  return {
-    messages: first.filter(isSoon).map(({ webhookId, at }) =>
-      deliveryMessage(
-        {
-          delivery_id: deliveryId({ eventId, webhookId }),
-          event_type: eventType,
-          attempt: 1,
-          trigger: 'event',
-          payload,
-        },
-        { webhookId, notBefore: at > nowMs ? at : undefined },
-      ),
-    ),
-    later: first
-      .filter((attempt) => !isSoon(attempt))
-      .map(({ webhookId, at }) => ({
-        delivery: newDelivery({ eventId, webhookId }, { eventType, trigger: 'event', nextAttemptAt: at }),
-        sweepAt: sweepAt(at, nowMs),
-      })),
-  }
+function attemptsOf(
+  { defaultSchedule, now }: FanOutEvents,
+  { event_id: eventId, event_type: eventType, payload }: FanOutMessage,
+  webhooks: readonly Webhook[],
+): FirstAttempts {
+  return firstAttempts({ eventId, eventType, payload }, { webhooks, defaultSchedule, nowMs: now() })
 }
 
 async function webhooksWanting(deps: FanOutEvents, message: FanOutMessage): Promise<readonly Webhook[]> {
-  const subscribed = await deps.subscriptions.subscribedTo(message.event_type)
-  if (!subscribed.some(({ scope }) => isNarrowed(scope))) return subscribed
-  const payload =
-    message.payload === undefined
-      ? await deps.events.payload(message.event_id)
-      : Buffer.from(message.payload, 'utf8')
-  const ids = eventIds(message.event_type, payload ?? new Uint8Array())
-  return subscribed.filter(({ scope }) => isInScope(scope, ids))
+  const { event_id: eventId, event_type: eventType, payload } = message
+  return wantedBy(await deps.subscriptions.subscribedTo(eventType), eventType, () =>
+    payload === undefined ? deps.events.payload(eventId) : Buffer.from(payload, 'utf8'),
+  )
 }

@@ -1,7 +1,23 @@
 import type { Attempt, Delivery } from '../domain/delivery.ts'
+import type { Event, FanOut } from '../domain/event.ts'
 import { timeOfId } from '../domain/ids.ts'
 import type { Observation } from '../domain/observation.ts'
 import type { Outcome } from '../domain/outcome.ts'
+
+export function fannedOut(
+  { id, type }: Pick<Event, 'id' | 'type'>,
+  { webhookIds, missedBy }: FanOut,
+  nowMs: number,
+): Observation {
+  return {
+    kind: 'event fanned out',
+    event_id: id,
+    event_type: type,
+    webhooks: webhookIds.length,
+    missed: missedBy.length,
+    age_ms: Math.max(0, nowMs - timeOfId(id)),
+  }
+}
 
 /** What is observed of any delivery, for the attempt with that number. */
 export function ofDelivery(delivery: Delivery, attempt: number, nowMs: number) {

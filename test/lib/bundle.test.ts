@@ -60,6 +60,8 @@ describe('bundles', () => {
         SERVICE_NAME: 'stack',
         LOG_EVENTS: 'true',
         FAN_OUT_QUEUE_URL: 'https://sqs/q',
+        DELIVERY_QUEUE_URL: 'https://sqs/d',
+        RETRY_SCHEDULE: '0s',
         KMS_KEY_ID: 'key',
         OPERATOR_TOKEN_SECRET: 'secret',
       },
@@ -71,7 +73,8 @@ describe('bundles', () => {
       statusCode: 503,
       headers: { 'Retry-After': '2' },
     })
-    expect(calls.map(({ operation }) => operation)).toEqual(['GetItem'])
+    // Its first calls, made while it loaded, and the request's.
+    expect(calls.map(({ operation }) => operation).sort()).toEqual(['GetItem', 'GetItem', 'SendMessageBatch'])
   })
 })
 

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import * as z from 'zod'
 import { environments } from '../../functions/environment.ts'
 import { functionNames } from '../../lib/function-names.ts'
+import { fakeAws } from '../adapters/aws/fake-aws.ts'
 import { anApp, aStack, type Resource, resourcesOf, targetOf } from './synthesized.ts'
 
 const Lambda = z.object({
@@ -41,6 +43,12 @@ describe('functions', () => {
 
   afterEach(() => vi.unstubAllEnvs())
 
+  function stubCaller(endpoint: string): void {
+    const caller = { AWS_REGION: 'eu-central-1', AWS_ENDPOINT_URL: endpoint }
+    const keys = { AWS_ACCESS_KEY_ID: 'nobody', AWS_SECRET_ACCESS_KEY: 'nothing' }
+    for (const [name, value] of Object.entries({ ...caller, ...keys })) vi.stubEnv(name, value)
+  }
+
   it('run on the Node that is developed on, on ARM, with what they need and no more', () => {
     expect(functions).toHaveLength(functionNames.length)
     for (const [, { Properties }] of functions) {
@@ -66,13 +74,28 @@ describe('functions', () => {
   it.each(functionNames)(
     'deploy an entry of %s that starts by its variables and takes Lambda its way',
     (name) => {
-      vi.stubEnv('AWS_REGION', 'eu-central-1')
+      stubCaller('http://127.0.0.1:9')
       for (const [variable, value] of Object.entries(variablesOf(name))) vi.stubEnv(variable, value)
       const { handler } = z
         .object({ handler: z.instanceof(Function) })
         .parse(createRequire(import.meta.url)(bundleOf(name)))
       // Node 24's runtime refuses handlers that take a callback.
       expect(handler.length).toBeLessThan(3)
+    },
+  )
+
+  it.each(['ingest', 'fanOut', 'deliver'] as const)(
+    'have %s make its first calls to AWS before it takes a request',
+    async (name) => {
+      const { settings, calls } = await fakeAws(() => ({ error: 'AccessDenied' }))
+      stubCaller(settings.endpoint ?? '')
+      for (const [variable, value] of Object.entries(variablesOf(name))) vi.stubEnv(variable, value)
+      expect(named(name)?.Properties.Handler).toBe('start.handler')
+      // Loaded by another test, it was made ready then.
+      delete createRequire(import.meta.url).cache[bundleOf(name)]
+      const start = bundleOf(name).replace('index.js', 'start.mjs')
+      expect(await import(pathToFileURL(start).href)).toMatchObject({ handler: expect.any(Function) })
+      expect(calls.map(({ operation }) => operation).sort()).toEqual(['GetItem', 'SendMessageBatch'])
     },
   )
 

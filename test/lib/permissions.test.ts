@@ -152,7 +152,7 @@ describe('permissions', () => {
 
   it.each([
     ['FanOutQueue', ['Ingest', 'Sweep']],
-    ['DeliveryQueue', ['FanOut', 'Deliver', 'Sweep', 'Admin']],
+    ['DeliveryQueue', ['Ingest', 'FanOut', 'Deliver', 'Sweep', 'Admin']],
   ])('let only those send to the %s who must', (queue, senders) => {
     const granted = functionNames.filter((name) =>
       permissionsOf(stack, name).some((permission) =>

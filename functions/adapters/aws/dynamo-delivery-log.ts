@@ -6,9 +6,17 @@ import type { DeliveryFilter, Page, WebhookStats } from '../../use-cases/log-que
 import { toRow } from './delivery-item.ts'
 import { DeliveryPages } from './delivery-pages.ts'
 import { readRows, sortKeyOf } from './delivery-rows.ts'
+import { fanOutIn } from './event-item.ts'
 import { toFanOut } from './fan-out-item.ts'
 import { toHour } from './hour-item.ts'
-import { attemptsPartition, counterKey, deliveryKey, fanOutKey, fanOutPartition } from './log-keys.ts'
+import {
+  attemptsPartition,
+  counterKey,
+  deliveryKey,
+  eventKey,
+  fanOutKey,
+  fanOutPartition,
+} from './log-keys.ts'
 import type { LogStore } from './log-store.ts'
 import { unpackAttempt } from './packed-attempt.ts'
 
@@ -57,12 +65,16 @@ export class DynamoDeliveryLog {
    */
   async ofEvent(eventId: string): Promise<readonly Delivery[]> {
     const { sk: fanOutName } = fanOutKey(eventId)
-    const items = await this.#store.table.all({ pk: fanOutPartition(eventId) })
-    const ids = items.flatMap((item) => {
-      const sk = sortKeyOf(item)
-      if (sk !== fanOutName) return [sk]
-      return toFanOut(item).webhookIds.map((webhookId) => deliveryId({ eventId, webhookId }))
-    })
+    const [items, head] = await Promise.all([
+      this.#store.table.all({ pk: fanOutPartition(eventId) }),
+      this.#store.table.get(eventKey(eventId)),
+    ])
+    const recorded = items.find((item) => sortKeyOf(item) === fanOutName)
+    const fanOut = recorded === undefined ? fanOutIn(head ?? {}) : toFanOut(recorded)
+    const ids = [
+      ...(fanOut?.webhookIds ?? []).map((webhookId) => deliveryId({ eventId, webhookId })),
+      ...items.map(sortKeyOf).filter((sk) => sk !== fanOutName),
+    ]
     const rows = await readRows(this.#store.table, ids.slice(0, maxOfEvent))
     return [...rows.values()].map(({ delivery }) => delivery).sort(byTime)
   }

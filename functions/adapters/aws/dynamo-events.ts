@@ -1,9 +1,10 @@
 import type { FanOut } from '../../domain/event.ts'
 import { firstEventIdAt, timeOfId } from '../../domain/ids.ts'
 import type { EventStore } from '../../use-cases/accept-events.ts'
+import type { FanOutAtOnce } from '../../use-cases/fan-out-at-once.ts'
 import type { EventFilter, EventSummary, Page } from '../../use-cases/log-queries.ts'
 import { sortKeyOf } from './delivery-rows.ts'
-import { headAttributes, toSummary } from './event-item.ts'
+import { fanOutIn, headAttributes, toSummary } from './event-item.ts'
 import { EventPayloads } from './event-payloads.ts'
 import { EventWriter, type SourceNotes } from './event-writer.ts'
 import { type Expression, isAbsent, type Range } from './expressions.ts'
@@ -27,14 +28,22 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     this.#writer = new EventWriter(store, sources)
   }
 
-  store: EventStore['store'] = (news) => this.#writer.store(news)
+  store: FanOutAtOnce['store'] = (news) => this.#writer.store(news)
 
   async fanOutOf(eventId: string): Promise<FanOut | undefined> {
+    const [recorded, head] = await Promise.all([
+      this.#recordedFanOut(eventId),
+      this.#store.table.get(eventKey(eventId), { consistent: true }),
+    ])
+    return recorded ?? (head === undefined ? undefined : fanOutIn(head))
+  }
+
+  async #recordedFanOut(eventId: string): Promise<FanOut | undefined> {
     const item = await this.#store.table.get(fanOutKey(eventId), { consistent: true })
     return item === undefined ? undefined : toFanOut(item)
   }
 
-  /** False when one is recorded already. */
+  /** False when one is recorded already; what was decided as the event was accepted is not. */
   async recordFanOut(eventId: string, fanOut: FanOut): Promise<boolean> {
     const expires_at = expiresAt(timeOfId(eventId) + this.#store.retentionMs)
     const item = { ...fanOutKey(eventId), ...fanOutAttributes(fanOut), expires_at }
@@ -56,7 +65,7 @@ export class DynamoEvents extends EventPayloads implements EventStore {
     if (this.hasExpired(eventId)) return undefined
     const [head, fanOut] = await Promise.all([
       this.#store.table.get(eventKey(eventId), { consistent: true }),
-      this.fanOutOf(eventId),
+      this.#recordedFanOut(eventId),
     ])
     return head === undefined ? undefined : toSummary(head, fanOut)
   }
@@ -106,7 +115,7 @@ export class DynamoEvents extends EventPayloads implements EventStore {
   }
 
   async #summaries(heads: readonly Placed<unknown>[]): Promise<readonly EventSummary[]> {
-    const ids = heads.map(({ sk }) => sk)
+    const ids = heads.flatMap(({ sk, item }) => (fanOutIn(item) === undefined ? [sk] : []))
     const fanOuts = await readFanOuts(this.#store.table, ids)
     return heads.map(({ sk, item }) => toSummary(item, fanOuts.get(sk)))
   }

@@ -24,21 +24,39 @@ const filteredPage = 200
 export class DynamoWebhooks extends KnownWebhooks {
   readonly #table: Table
   readonly #subscribed: KeptReads<readonly Webhook[]>
+  readonly #few: KeptReads<readonly Webhook[] | undefined>
 
   /** @param counts to share their reads with others who ask for them at the same moment. */
   constructor(table: Table, now: () => number, counts = new ChangeCounts(table)) {
     super(table, now, counts)
     this.#table = table
     this.#subscribed = new KeptReads(counts, { counted: 'changes', now, maxEntries: 200 })
+    this.#few = new KeptReads(counts, { counted: 'changes', now, maxEntries: 200 })
   }
 
   subscribedTo(eventType: string): Promise<readonly Webhook[]> {
     return this.#subscribed.read(eventType, async () => {
       const ids = await Promise.all([eventType, anyEventType].map((type) => this.#subscribersOf(type)))
-      const keys = [...new Set(ids.flat())].map((sk) => ({ pk, sk }))
-      const webhooks = (await this.#table.batchGet(keys, { consistent: true })).map(parseWebhook)
-      return webhooks.filter((webhook) => wants(webhook, eventType))
+      return this.#thoseWanting(eventType, new Set(ids.flat()))
     })
+  }
+
+  /** As `subscribedTo`, where these are `most` at most; undefined, and only counted, where there are more. */
+  fewSubscribedTo(eventType: string, most: number): Promise<readonly Webhook[] | undefined> {
+    return this.#few.read(`${most}/${eventType}`, async () => {
+      const limit = most + 1
+      const pages = await Promise.all(
+        [eventType, anyEventType].map((type) => this.#table.page({ ...subscribersOf(type), limit })),
+      )
+      const ids = new Set(pages.flatMap(({ items }) => items.map(idOfSubscriber)))
+      return ids.size > most ? undefined : this.#thoseWanting(eventType, ids)
+    })
+  }
+
+  async #thoseWanting(eventType: string, ids: ReadonlySet<string>): Promise<readonly Webhook[]> {
+    const keys = [...ids].map((sk) => ({ pk, sk }))
+    const webhooks = (await this.#table.batchGet(keys, { consistent: true })).map(parseWebhook)
+    return webhooks.filter((webhook) => wants(webhook, eventType))
   }
 
   async list({ eventType, enabled, before, limit }: WebhookFilter): Promise<readonly Webhook[]> {
@@ -94,8 +112,7 @@ export class DynamoWebhooks extends KnownWebhooks {
   }
 
   async #subscribersOf(eventType: string): Promise<readonly string[]> {
-    const items = await this.#table.all({ pk: `type#${eventType}`, attributes: ['sk'], consistent: true })
-    return items.map((item) => z.parse(Subscription, item).sk)
+    return (await this.#table.all(subscribersOf(eventType))).map(idOfSubscriber)
   }
 
   async #subscribe({ id, eventTypes, version }: Webhook): Promise<void> {
@@ -112,12 +129,21 @@ export class DynamoWebhooks extends KnownWebhooks {
 
   protected override async changed(isMade = true): Promise<void> {
     this.#subscribed.forget()
+    this.#few.forget()
     await super.changed(isMade)
   }
 }
 
 function itemOf(webhook: Webhook) {
   return { pk, sk: webhook.id, ...webhookAttributes(webhook) }
+}
+
+function subscribersOf(eventType: string) {
+  return { pk: `type#${eventType}`, attributes: ['sk'], consistent: true }
+}
+
+function idOfSubscriber(item: unknown): string {
+  return z.parse(Subscription, item).sk
 }
 
 function subscriptionKey(eventType: string, webhookId: string): Key {

@@ -4,6 +4,7 @@ import { timeOfId } from '../../domain/ids.ts'
 import { foundBy } from '../../domain/scope.ts'
 import type { EventSummary } from '../../use-cases/log-queries.ts'
 import type { Attributes } from './expressions.ts'
+import { FanOutShape, fanOutAttributes } from './fan-out-item.ts'
 import { eventKey, payloadKey } from './log-keys.ts'
 import { expiresAt } from './log-store.ts'
 import { payloadAttributes } from './payload-bytes.ts'
@@ -20,6 +21,8 @@ const Head = z.object({
   payload_bytes: z.number(),
   batch_changes: z.optional(z.array(z.string())),
   erased_at: z.optional(z.number()),
+  /** What was decided of it as it was accepted. */
+  fan_out: z.optional(FanOutShape),
 })
 
 /** What a listing reads of an event. */
@@ -28,7 +31,7 @@ export const headAttributes = Object.keys(Head.shape)
 /** An event's items: its head, and before it the payload that does not fit in there. */
 export function toItems(
   event: Event,
-  retentionMs: number,
+  { retentionMs, fanOut }: { retentionMs: number; fanOut?: FanOut | undefined },
 ): { readonly head: Key & Attributes; readonly payload: (Key & Attributes) | undefined } {
   const stored = payloadAttributes(event.payload)
   const batchChanges = foundBy(event.type, event.payload)
@@ -41,13 +44,22 @@ export function toItems(
     payload_bytes: event.payload.byteLength,
     batch_changes: batchChanges.length === 0 ? undefined : batchChanges,
     expires_at,
+    ...(fanOut !== undefined && { fan_out: fanOutAttributes(fanOut) }),
   }
   return stored.payload.byteLength <= maxInsideBytes
     ? { head: { ...head, ...stored }, payload: undefined }
     : { head, payload: { ...payloadKey(event.id), ...stored, expires_at } }
 }
 
-/** An event's head as people see it. The time of acceptance stands in its id. */
+/** What was decided of an event as it was accepted; undefined when fan-out decides. */
+export function fanOutIn(head: unknown): FanOut | undefined {
+  return z.parse(z.pick(Head, { fan_out: true }), head).fan_out
+}
+
+/**
+ * An event's head as people see it. The time of acceptance stands in its id.
+ * @param fanOut what fan-out decided.
+ */
 export function toSummary(item: unknown, fanOut: FanOut | undefined): EventSummary {
   const head = z.parse(Head, item)
   return {
@@ -57,7 +69,7 @@ export function toSummary(item: unknown, fanOut: FanOut | undefined): EventSumma
     acceptedAt: timeOfId(head.sk),
     payloadBytes: head.payload_bytes,
     batchChangeIds: head.erased_at === undefined ? (head.batch_changes ?? []) : [],
-    fanOut,
+    fanOut: fanOut ?? head.fan_out,
     erasedAt: head.erased_at ?? null,
   }
 }

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
-import type { Event } from '../../domain/event.ts'
+import type { Event, FanOut } from '../../domain/event.ts'
 import { timeOfId } from '../../domain/ids.ts'
-import type { EventStore, StoredKey, StoreResult } from '../../use-cases/accept-events.ts'
+import type { StoredKey, StoreResult } from '../../use-cases/accept-events.ts'
+import type { FanOutAtOnce } from '../../use-cases/fan-out-at-once.ts'
 import { toItems } from './event-item.ts'
 import { type Holder, KeyClaims, type Keyed } from './key-claims.ts'
 import { eventKey, fanOutKey } from './log-keys.ts'
@@ -10,7 +11,7 @@ import type { Key } from './table.ts'
 
 const ItemKey = z.object({ pk: z.string(), sk: z.string() })
 
-type News = Parameters<EventStore['store']>[0]
+type News = Parameters<FanOutAtOnce['store']>[0]
 
 /** Where it is noted when a source's last event came. */
 export interface SourceNotes {
@@ -33,7 +34,7 @@ export class EventWriter {
     this.#claims = new KeyClaims(store)
   }
 
-  /** See EventStore. */
+  /** See EventStore, and FanOutAtOnce. */
   async store(news: News): Promise<readonly StoreResult[]> {
     const keyed = firstOfEachKey(news)
     const holders = new Map<string, Holder>()
@@ -54,14 +55,19 @@ export class EventWriter {
     })
     const [fannedOut] = await Promise.all([
       this.#ensureStored(known),
-      ...news.map(({ event }, index) => (results[index]?.kind === 'stored' ? this.#put(event) : undefined)),
+      ...news.map(({ event, fanOut }, index) =>
+        results[index]?.kind === 'stored' ? this.#put(event, fanOut) : undefined,
+      ),
     ])
     return results.map((result) =>
       result.kind === 'duplicate' ? { ...result, fannedOut: fannedOut.has(result.eventId) } : result,
     )
   }
 
-  /** Stores those of the events that are not; returns the ids of those that have been fanned out. */
+  /**
+   * Stores those of the events that are not; returns the ids of those that have been fanned out. What was decided as an
+   * event was accepted is no sign of that: whoever did so may have died before queueing its deliveries.
+   */
   async #ensureStored(events: readonly Event[]): Promise<ReadonlySet<string>> {
     const byId = new Map(events.map((event) => [event.id, event]))
     const ids = [...byId.keys()]
@@ -86,8 +92,8 @@ export class EventWriter {
   }
 
   /** Its payload first: an event that is there can be sent. Done twice it is the same, so it needs no condition. */
-  async #put(event: Event): Promise<void> {
-    const { head, payload } = toItems(event, this.#store.retentionMs)
+  async #put(event: Event, fanOut?: FanOut): Promise<void> {
+    const { head, payload } = toItems(event, { retentionMs: this.#store.retentionMs, fanOut })
     if (payload !== undefined) await this.#store.table.put(payload)
     const isFromSource = event.origin.kind === 'source'
     await Promise.all([

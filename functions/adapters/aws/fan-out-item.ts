@@ -12,7 +12,8 @@ const ids = z.pipe(
 
 const Place = z.object({ pk: z.string() })
 
-const Item = z.pipe(
+/** The attributes of a fan-out, in an item of its own or in its event's head, as what was decided. */
+export const FanOutShape = z.pipe(
   z.object({ at: z.number(), webhook_ids: ids, missed_by: ids }),
   z.transform(
     ({ at, webhook_ids: webhookIds, missed_by: missedBy }): FanOut => ({ at, webhookIds, missedBy }),
@@ -21,7 +22,7 @@ const Item = z.pipe(
 
 /** An item as what an event's fan-out decided. */
 export function toFanOut(item: unknown): FanOut {
-  return z.parse(Item, item)
+  return z.parse(FanOutShape, item)
 }
 
 /** What was decided of those events that have been fanned out, by their ids. */
