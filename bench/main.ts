@@ -40,17 +40,22 @@ async function run(plan: Plan): Promise<void> {
   }, givenUpAfterMs).unref()
   const startedAt = performance.now()
   const under = await conditions(place)
-  const results: BenchResult[] = []
-  for (const group of groupsOf(plan.names)) {
-    const done = await runGroup(group, plan, parent)
-    for (const result of done) writeResult(result, under)
-    results.push(...done)
-  }
+  const [results, broken]: [BenchResult[], string[]] = [[], []]
+  for (const group of groupsOf(plan.names))
+    for (const ended of await runGroup(group, plan, parent)) {
+      if (ended.status === 'rejected') {
+        broken.push(ended.reason instanceof Error ? ended.reason.message : String(ended.reason))
+        continue
+      }
+      writeResult(ended.value, under)
+      results.push(ended.value)
+    }
   const seconds = (performance.now() - startedAt) / 1_000
   for (const { report } of results) if (report !== undefined) process.stdout.write(`\n${report}`)
   process.stdout.write(
     `\n${conditionsText(under)}\nThe run took ${seconds.toFixed(0)} s.\n\n${tableText(results)}`,
   )
+  if (broken.length > 0) throw new Error(`Not measured:\n${broken.join('\n')}`)
   if (plan.docs) writeDocs(results, under)
   if (results.some(({ figures }) => figures.some(isLost))) process.exitCode = 1
 }
@@ -67,9 +72,14 @@ function groupsOf(names: readonly string[]): readonly (readonly BenchName[])[] {
   return groups.filter((group) => group.length > 0)
 }
 
-async function runGroup(names: readonly BenchName[], plan: Plan, parent: string): Promise<BenchResult[]> {
+/** Runs them beside each other; one that breaks does not keep the others from being measured. */
+async function runGroup(
+  names: readonly BenchName[],
+  plan: Plan,
+  parent: string,
+): Promise<PromiseSettledResult<BenchResult>[]> {
   const ends = names.map(() => Promise.withResolvers<void>())
-  return Promise.all(
+  return Promise.allSettled(
     names.map(async (name, nth) => {
       const others = ends.filter((_, other) => other !== nth).map(({ promise }) => promise)
       const say: Setting['say'] = (text) => void process.stderr.write(`${name}: ${text}\n`)

@@ -47,7 +47,7 @@ export function conditionsText({
   data,
 }: Conditions): string {
   const gigabytes = Math.round(memoryBytes / 2 ** 30)
-  return `Measured on ${date.slice(0, 10)}: ${cpu}, ${cores} cores, ${gigabytes} GB, ${kernel}, Node ${node}, commit ${commit ?? 'unknown'}; data in ${data}.`
+  return `Measured on ${date.slice(0, 10)}: ${cpu}, ${cores} cores, ${gigabytes} GB, ${kernel.split('-')[0]}, Node ${node.replace('v', '')}, commit ${commit ?? 'unknown'}; data in ${data}.`
 }
 
 function rowsOf(result: BenchResult): string[][] {

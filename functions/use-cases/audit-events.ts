@@ -33,6 +33,9 @@ const settledAfterMs = 10 * 60_000
 /** How far back the first audit goes. */
 const firstLookBackMs = 3_600_000
 const pageSize = 200
+// Each look-up is a call to a store, and there may be a thousand events a second: one call for each, and the audit would
+// fall behind at a few hundred.
+const lookedUpTogether = 1_000
 const eventsAtOnce = 5
 const deliveriesAtOnce = 10
 
@@ -51,15 +54,43 @@ export async function auditEvents(deps: AuditEvents): Promise<number> {
     const page = await deps.events.acceptedBetween({ after, before, limit: pageSize })
     const last = page.at(-1)
     if (last === undefined) return missing
-    const repaired = await atMost(eventsAtOnce, page, (event) => repair(deps, event, nowMs))
-    missing += repaired.reduce((sum, count) => sum + count, 0)
+    for (const events of lookedUp(page)) {
+      const recorded = await deps.deliveries.recorded(events.flatMap(keysOf).map(deliveryId))
+      const repaired = await atMost(eventsAtOnce, events, (event) => repair(deps, event, { recorded, nowMs }))
+      missing += repaired.reduce((sum, count) => sum + count, 0)
+    }
     after = last.id
     await deps.position.moveTo(after)
   }
 }
 
-async function repair(deps: AuditEvents, event: EventSummary, nowMs: number): Promise<number> {
-  // A test is sent once, and told to whoever waits for it.
+/** The events in their order, as many together as have so many deliveries, and one at least. */
+function lookedUp(page: readonly EventSummary[]): readonly (readonly EventSummary[])[] {
+  const groups: EventSummary[][] = []
+  let room = 0
+  for (const event of page) {
+    const count = event.fanOut?.webhookIds.length ?? 0
+    if (groups.length === 0 || count > room) {
+      groups.push([])
+      room = lookedUpTogether
+    }
+    groups.at(-1)?.push(event)
+    room -= count
+  }
+  return groups
+}
+
+/** The deliveries that an event should have; a test is sent once, and told to whoever waits for it. */
+function keysOf({ id: eventId, origin, fanOut }: EventSummary): readonly DeliveryKey[] {
+  if (origin.kind === 'test' || fanOut === undefined) return []
+  return fanOut.webhookIds.map((webhookId) => ({ eventId, webhookId }))
+}
+
+async function repair(
+  deps: AuditEvents,
+  event: EventSummary,
+  { recorded, nowMs }: { recorded: ReadonlySet<string>; nowMs: number },
+): Promise<number> {
   if (event.origin.kind === 'test') return 0
   if (event.fanOut === undefined) {
     const body = { event_id: event.id, event_type: event.type, repeat: true }
@@ -67,9 +98,7 @@ async function repair(deps: AuditEvents, event: EventSummary, nowMs: number): Pr
     if (refused.length > 0) throw new Error(`The fan-out queue refused ${event.id}.`)
     return 1
   }
-  const keys = event.fanOut.webhookIds.map((webhookId) => ({ eventId: event.id, webhookId }))
-  const recorded = await deps.deliveries.recorded(keys.map(deliveryId))
-  const missing = keys.filter((key) => !recorded.has(deliveryId(key)))
+  const missing = keysOf(event).filter((key) => !recorded.has(deliveryId(key)))
   const repaired = await atMost(deliveriesAtOnce, missing, (key) =>
     repairDelivery(deps, event, { key, nowMs }),
   )

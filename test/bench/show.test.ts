@@ -23,7 +23,7 @@ const conditions: Conditions = {
   cpu: 'A processor',
   cores: 2,
   memoryBytes: 24 * 2 ** 30,
-  kernel: 'Linux 6',
+  kernel: 'Linux 6.1-of-somebody',
   node: 'v24.21.0',
   commit: 'abc',
   data: 'a folder',
@@ -41,7 +41,7 @@ describe('the table', () => {
 
   it('stands in the docs with conditions and plot', () => {
     const text = markdownText([result], conditions, 'plots')
-    expect(text).toContain('Measured on 2026-11-24: A processor, 2 cores, 24 GB')
+    expect(text).toContain('Measured on 2026-11-24: A processor, 2 cores, 24 GB, Linux 6.1, Node 24.21.0, commit abc')
     expect(text).toContain('| engine | engine & guard | 90.0 (80.0–100.0) µs | ≤ 85.0 µs | missed |')
     expect(text).toContain('![CPU of a delivery](plots/engine.svg)')
   })

@@ -74,7 +74,7 @@ describe('fan-out as an event is accepted, on AWS', { timeout: 120_000 }, () => 
   })
 
   it('leaves an event to fan-out whose first attempt is due later than a queue can wait', async () => {
-    await addWebhooks(bed, 1, { retry_schedule: ['16m'] })
+    await addWebhooks(bed, 1, () => ({ retry_schedule: ['16m'] }))
     const { id } = await accept()
     expect(await waiting('fanOut')).toHaveLength(1)
     await settle(bed)

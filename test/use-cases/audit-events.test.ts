@@ -77,6 +77,44 @@ describe('auditEvents', () => {
     expect(await auditEvents(engine)).toBe(0)
   })
 
+  it('looks deliveries up many at a time, and finds the one that is missing among them', async () => {
+    for (let nth = 0; nth < 3; nth++) await engine.addWebhook({ eventTypes: ['x:y'] })
+    for (let nth = 0; nth < 150; nth++) await accept()
+    await engine.fanOutDue()
+    engine.database
+      .prepare(
+        "delete from messages where queue = 'delivery' and id = (select min(id) from messages where queue = 'delivery')",
+      )
+      .run()
+    while ((await engine.deliverDue()).length > 0);
+    engine.advance(11 * minute)
+    const asked: number[] = []
+    const deliveries = {
+      record: engine.deliveries.record.bind(engine.deliveries),
+      recorded: (ids: readonly string[]) => {
+        asked.push(ids.length)
+        return engine.deliveries.recorded(ids)
+      },
+    }
+    expect(await auditEvents({ ...engine, deliveries })).toBe(1)
+    expect(asked).toEqual([450])
+  })
+
+  it('asks for no more than a thousand deliveries at a time', async () => {
+    for (let nth = 0; nth < 30; nth++) await engine.addWebhook({ eventTypes: ['x:y'] })
+    for (let nth = 0; nth < 40; nth++) await accept()
+    await engine.fanOutDue()
+    engine.advance(11 * minute)
+    const asked: number[] = []
+    const recorded = (ids: readonly string[]) => {
+      asked.push(ids.length)
+      return Promise.resolve(new Set(ids))
+    }
+    const deliveries = { record: engine.deliveries.record.bind(engine.deliveries), recorded }
+    expect(await auditEvents({ ...engine, deliveries })).toBe(0)
+    expect(asked).toEqual([990, 210])
+  })
+
   it('leaves alone tests and webhooks that were removed', async () => {
     const webhook = await engine.addWebhook({ eventTypes: ['x:y'] })
     await accept()
