@@ -18,6 +18,8 @@ export function bodyBytes(request: GatewayRequest): Buffer {
   return Buffer.from(request.body ?? '', request.isBase64Encoded ? 'base64' : 'utf8')
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
 /**
  * JSON text as a value.
  * @throws MalformedBody saying where it stops being JSON.
@@ -25,7 +27,7 @@ export function bodyBytes(request: GatewayRequest): Buffer {
 export function parseJson(body: Buffer): unknown {
   if (body.length === 0) throw new MalformedBody('The body is empty: send JSON.')
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+    return JSON.parse(utf8.decode(body))
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'its bytes are not UTF-8'
     throw new MalformedBody(`The body is not JSON: ${reason}.`, { cause: error })

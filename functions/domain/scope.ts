@@ -65,6 +65,9 @@ const mostFoundBy = { ids: 20, characters: 200 }
 
 /** The batch changes that an event can be found by, each once: the first 20 of its ids, and none that a scope could not name. */
 export function foundBy(eventType: string, payload: Uint8Array): readonly string[] {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
+  // What names none need not be parsed to know it.
+  if (!eventType.startsWith('batch_change:') && !bytes.includes('batch_change_id')) return []
   const ids = new Set(eventIds(eventType, payload).batchChangeIds)
   return [...ids]
     .filter(({ length }) => length > 0 && length <= mostFoundBy.characters)

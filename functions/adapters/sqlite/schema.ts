@@ -116,6 +116,19 @@ const durations = `alter table deliveries add column last_duration_ms integer;`
 /** The batch changes that an event can be found by, JSON text; null: none, or the event is older than this column. */
 const batchChanges = `alter table events add column batch_changes text;`
 
+// Rows are small now that payloads stay out of them, and found by their ids alone: one tree to write, not two.
+const smallMessages = `
+create table small_messages (
+  queue text not null, id text not null, group_id text not null, visible_at integer not null,
+  receive_count integer not null, in_flight integer not null, sent_at integer not null, body text not null,
+  primary key (queue, id)
+) strict, without rowid;
+insert into small_messages select queue, id, group_id, visible_at, receive_count, in_flight, sent_at, body from messages;
+drop table messages;
+alter table small_messages rename to messages;
+create index messages_by_group on messages (queue, group_id, visible_at) where in_flight = 0;
+`
+
 /**
  * What makes each version out of the one before, the first out of nothing. There are data out there of every version:
  * a migration that was released stays as it is, and a change of the tables is a new one at the end.
@@ -131,6 +144,7 @@ export const migrations: readonly string[] = [
   failing,
   durations,
   batchChanges,
+  smallMessages,
 ]
 
 /** The version that this code works with; data of a higher one are refused. */

@@ -25,21 +25,21 @@ export interface QueueOptions {
 
 const Row = z.pipe(
   z.object({
-    rowid: z.number(),
     id: z.string(),
     group_id: z.string(),
     body: z.string(),
     sent_at: z.number(),
     receive_count: z.number(),
   }),
-  z.transform((row): Received & { readonly rowid: number } => ({
-    rowid: row.rowid,
-    id: row.id,
-    group: row.group_id,
-    body: row.body,
-    sentAt: row.sent_at,
-    receiveCount: row.receive_count,
-  })),
+  z.transform(
+    (row): Received => ({
+      id: row.id,
+      group: row.group_id,
+      body: row.body,
+      sentAt: row.sent_at,
+      receiveCount: row.receive_count,
+    }),
+  ),
 )
 
 /**
@@ -87,11 +87,11 @@ export class SqliteQueue<Body> implements Queue<Body> {
          on conflict (queue, id) do nothing`,
       ),
       waiting: database.prepare(
-        `select rowid, id, group_id, body, sent_at, receive_count from messages
+        `select id, group_id, body, sent_at, receive_count from messages
          where queue = '${name}' and group_id = ? and in_flight = 0 and visible_at <= ? order by visible_at limit ?`,
       ),
       take: database.prepare(
-        `update messages set in_flight = 1, receive_count = receive_count + 1 where rowid = ?`,
+        `update messages set in_flight = 1, receive_count = receive_count + 1 where queue = '${name}' and id = ?`,
       ),
       nextDue: database.prepare(
         `select min(visible_at) due from messages where queue = '${name}' and group_id = ? and in_flight = 0`,
@@ -217,10 +217,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
   #take(group: string, nowMs: number, limit: number) {
     const waiting = this.#statements.waiting.all(group, nowMs, limit).map((row) => z.parse(Row, row))
     const isSpent = ({ receiveCount }: Received) => receiveCount >= this.#maxReceives
-    for (const message of waiting) {
-      if (isSpent(message)) this.#statements.bury.run(message.id)
-      else this.#statements.take.run(message.rowid)
-    }
+    for (const message of waiting)
+      (isSpent(message) ? this.#statements.bury : this.#statements.take).run(message.id)
     const taken = waiting.filter((message) => !isSpent(message))
     const due = this.#statements.nextDue.get(group)?.due
     return {

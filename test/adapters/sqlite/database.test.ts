@@ -72,7 +72,10 @@ describe('openDatabase', () => {
       pragma journal_mode = wal; begin; ${migrations[0]} pragma user_version = 1; commit;
       insert into webhooks values ('whk_1', 'https://ci.example.com/', '', '["*"]', '{}', '{}', 'sealed', 1, null, null, null,
         2.5, 3, 4, 5);
+      insert into messages values ('delivery', 'dlv_2', 'whk_1', 7, 1, 1, 6, '{"payload":"{}"}'),
+        ('delivery', 'dlv_1', 'whk_1', 8, 0, 0, 6, '{}'), ('fan-out-dead-letters', 'evt_1', '', 9, 20, 0, 6, '{}');
     `)
+    const messages = old.prepare('select * from messages order by id').all()
     const tables = contentsOf(old)
     old.close()
     const migrated = openDatabase(file)
@@ -80,6 +83,7 @@ describe('openDatabase', () => {
     expect(migrated.prepare('select * from webhooks').all()).toMatchObject([
       { id: 'whk_1', secret: 'sealed', rate_limit: 2.5, version: 3, previous_secret: null },
     ])
+    expect(migrated.prepare('select * from messages order by id').all()).toEqual(messages)
     expect([...contentsOf(migrated).keys()]).toEqual(expect.arrayContaining([...tables.keys()]))
     migrated.close()
     const again = openDatabase(file)
@@ -121,6 +125,7 @@ describe('openDatabase', () => {
       'ca2e600ad0ae82b8',
       '47cafcd14048ad0a',
       '8bbd0228bf577e79',
+      '7585b5b3b19ab2d9',
     ]
     const digests = migrations.map((steps) => createHash('sha256').update(steps).digest('hex').slice(0, 16))
     expect(digests.slice(0, released.length)).toEqual(released)
