@@ -22,7 +22,7 @@ const allowed: Readonly<Record<string, RegExp>> = {
   'functions/adapters/':
     /^functions\/(domain|use-cases|adapters)\/|^functions\/middleware\/log\.ts$|^node:|^zod\/mini$|^@aws-sdk\/(client-(dynamodb|kms|sns|sqs)|lib-dynamodb|credential-provider-env)$/,
   'functions/entries/':
-    /^functions\/(wiring\/|entries\/|console\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
+    /^functions\/(wiring\/|entries\/|console\/|api\/admin-with-authorizer|environment\.ts$|adapters\/(aws\/(clients|prime|secret-value)|json-log)\.ts$)|^node:timers\/promises$/,
   'functions/console/': /^functions\/(console\/|api\/(gateway|problem)\.ts$|domain\/errors\.ts$)|^node:/,
   'functions/wiring/': /^functions\/(?!entries\/)|^@aws-sdk\/(client-(kms|sns|sqs)|lib-dynamodb)$/,
   'functions/middleware/': /^functions\/(domain|api|middleware)|^@middy\/core$|^aws-lambda$|^zod\/mini$/,

@@ -41,7 +41,9 @@ describe('the table', () => {
 
   it('stands in the docs with conditions and plot', () => {
     const text = markdownText([result], conditions, 'plots')
-    expect(text).toContain('Measured on 2026-11-24: A processor, 2 cores, 24 GB, Linux 6.1, Node 24.21.0, commit abc')
+    expect(text).toContain(
+      'Measured on 2026-11-24: A processor, 2 cores, 24 GB, Linux 6.1, Node 24.21.0, commit abc',
+    )
     expect(text).toContain('| engine | engine & guard | 90.0 (80.0–100.0) µs | ≤ 85.0 µs | missed |')
     expect(text).toContain('![CPU of a delivery](plots/engine.svg)')
   })
