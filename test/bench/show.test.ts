@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Figure } from '../../bench/bench.ts'
+import { benchNames } from '../../bench/bench-names.ts'
 import type { Conditions } from '../../bench/conditions.ts'
 import { niceMax, plotSvg } from '../../bench/show/plot.ts'
 import { type BenchResult, replacedPart } from '../../bench/show/result.ts'
@@ -57,6 +59,12 @@ describe('the table', () => {
     expect(replacedPart(page, 'new')).toBe(`before\n${marks[0]}\n\nnew\n\n${marks[1]}\nafter`)
     expect(replacedPart(replacedPart(page, 'new'), 'new')).toBe(replacedPart(page, 'new'))
     expect(() => replacedPart('no marks', 'new')).toThrow(/must hold the lines/)
+  })
+
+  it('has its place in docs/performance.md, which names every bench', () => {
+    const page = readFileSync('docs/performance.md', 'utf8')
+    expect(replacedPart(page, 'new')).toContain('## The latest run')
+    for (const name of benchNames) expect(page, name).toContain(`| \`${name}\` |`)
   })
 })
 
