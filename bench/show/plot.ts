@@ -27,7 +27,16 @@ export function plotSvg({
   chart.setOption(optionsOf(title, bars))
   const svg = chart.renderToSVGString()
   chart.dispose()
-  return `${svg}\n`
+  return `${plain(svg, title)}\n`
+}
+
+/** Without what is there for a mouse, and with a title for those who do not see it. */
+function plain(svg: string, title: string): string {
+  const escaped = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
+  return svg
+    .replace(/<style.*?<\/style>\n?/s, '')
+    .replaceAll(/ (class|ecmeta_\w+|pointer-events)="[^"]*"/g, '')
+    .replace('>', () => ` role="img">\n<title>${escaped}</title>`)
 }
 
 function optionsOf(title: string, bars: readonly Figure[]): EChartsOption {

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Figure } from '../../bench/bench.ts'
+import { benchNames } from '../../bench/bench-names.ts'
 import type { Conditions } from '../../bench/conditions.ts'
 import { niceMax, plotSvg } from '../../bench/show/plot.ts'
 import { type BenchResult, replacedPart } from '../../bench/show/result.ts'
@@ -58,6 +60,12 @@ describe('the table', () => {
     expect(replacedPart(replacedPart(page, 'new'), 'new')).toBe(replacedPart(page, 'new'))
     expect(() => replacedPart('no marks', 'new')).toThrow(/must hold the lines/)
   })
+
+  it('has its place in docs/performance.md, which names every bench', () => {
+    const page = readFileSync('docs/performance.md', 'utf8')
+    expect(replacedPart(page, 'new')).toContain('## The latest run')
+    for (const name of benchNames) expect(page, name).toContain(`| \`${name}\` |`)
+  })
 })
 
 describe('a plot', () => {
@@ -85,9 +93,13 @@ describe('a plot', () => {
     expect(plotSvg({ ...result.plot, bars: figures.slice(1) })).not.toContain('#d9822b')
   })
 
-  it('is the same for the same figures', () => {
-    const bare = (text: string) => text.replaceAll(/zr\d+-(c|cls-)\d+/g, 'zr')
-    expect(bare(plotSvg(result.plot))).toBe(bare(svg))
+  it('is the same for the same figures, and has nothing in it that answers a mouse', () => {
+    expect(plotSvg(result.plot)).toBe(svg)
+    expect(svg).not.toMatch(/<style|hover|class=/)
+  })
+
+  it('has a title for those who do not see it', () => {
+    expect(svg).toMatch(/^<svg [^>]* role="img">\n<title>CPU of a delivery<\/title>/)
   })
 
   it.each([
