@@ -44,7 +44,7 @@ export async function decideAtOnce(
   event: Event,
 ): Promise<Decided | undefined> {
   const { id: eventId, type: eventType, payload, acceptedAt: nowMs } = event
-  // Its publisher need not wait until they can be read.
+  // Its publisher need not wait until they can be read; what is wrong with them, fan-out says in its log.
   const subscribed = await subscriptions.fewSubscribedTo(eventType, few).catch(() => undefined)
   if (subscribed === undefined) return undefined
   const webhooks = await wantedBy(subscribed, eventType, () => payload)

@@ -21,10 +21,11 @@ export async function inTurns<Item, Result>(
   return Promise.all(results)
 }
 
-function endOrPatience(work: Promise<unknown>, patienceMs: number): Promise<unknown> {
+/** Resolves when the work has ended, well or not, or when it has taken `patienceMs`. */
+export function endOrPatience(work: Promise<unknown>, patienceMs: number): Promise<unknown> {
   let patience: NodeJS.Timeout | undefined
   const impatient = new Promise((resolve) => {
     patience = setTimeout(resolve, patienceMs)
   })
-  return Promise.race([work, impatient]).finally(() => clearTimeout(patience))
+  return Promise.race([Promise.allSettled([work]), impatient]).finally(() => clearTimeout(patience))
 }

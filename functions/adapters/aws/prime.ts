@@ -1,5 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb'
+import { endOrPatience } from '../../use-cases/in-turns.ts'
 
 /**
  * Makes a process's first call to the table and to the queue while it starts, when Lambda gives it a whole processor:
@@ -18,10 +19,5 @@ export async function prime(
     // SQS refuses a batch without messages, which needs no permission beyond sending.
     queues.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries: [] })),
   ]
-  let patience: NodeJS.Timeout | undefined
-  const impatient = new Promise<void>((resolve) => {
-    patience = setTimeout(resolve, patienceMs)
-  })
-  await Promise.race([Promise.allSettled(calls), impatient])
-  clearTimeout(patience)
+  await endOrPatience(Promise.allSettled(calls), patienceMs)
 }
