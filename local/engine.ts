@@ -60,10 +60,10 @@ export const maxDeliveriesInFlight = 1_000
 const maxReceives = 20
 const secretsKeptMs = 5 * 60_000
 const replaysMs = 1_000
-// A delivery waits for it once, after its request: far less than the request takes, and at 200 events a second one in two.
-const patienceMs = 5
+// Long enough to share a commit where there is traffic, and short beside a request. A busy webhook waits for it twice a delivery.
+const patienceMs = 3
 // Most are sent within milliseconds; those of a long queue are read from the table.
-const keptPayloadBytes = 4 * 1024 * 1024
+const keptPayloadBytes = 1024 * 1024
 // More than the second until the next call, should the process be busy.
 const replaysAheadMs = 3_000
 

@@ -77,9 +77,10 @@ export class GroupCommit {
    * As `write`, but resolves as soon as it is committed, which survives the death of the process and not that of the
    * machine. For what matters only together with a later write: the log is in order, and the disk confirms neither
    * before the other.
+   * @param inCompany whether it waits for others as `writeInCompany` does.
    */
-  writeAhead<Result>(work: () => Result): Promise<Result> {
-    return this.#add(work, { isDurable: false, isUrgent: true })
+  writeAhead<Result>(work: () => Result, { inCompany = false } = {}): Promise<Result> {
+    return this.#add(work, { isDurable: false, isUrgent: !inCompany || this.#patienceMs === 0 })
   }
 
   /** Waits for all writes, then lets go of the log. The database itself stays open. */

@@ -194,8 +194,9 @@ export class SqliteQueue<Body> implements Queue<Body> {
     if (turns.length === 0) return []
     try {
       // Durable no earlier than what is written of the attempts, which is soon enough.
-      const taken = await this.#store.commits.writeAhead(() =>
-        turns.map(({ name, wanted }) => this.#take(name, nowMs, wanted)),
+      const taken = await this.#store.commits.writeAhead(
+        () => turns.map(({ name, wanted }) => this.#take(name, nowMs, wanted)),
+        { inCompany: true },
       )
       for (const [index, { name, wanted }] of turns.entries()) this.#settle(name, wanted, taken[index])
       return taken.map(({ messages }) => messages).filter((messages) => messages.length > 0)

@@ -123,7 +123,8 @@ export const openEmbeddedBed: OpenBed = async ({
       await tellQueues()
     },
     put: async (queue, texts) => {
-      for (const text of texts) insert.run(names[queue], `put-${put++}`, engine.now(), engine.now(), text)
+      for (const text of texts)
+        insert.run(names[queue], `put-${String(put++).padStart(9, '0')}`, engine.now(), engine.now(), text)
       await tellQueues()
     },
     take: async (queue: QueueName, most: number) => {
