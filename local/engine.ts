@@ -49,8 +49,8 @@ import { deliverHandler } from '../functions/workers/deliver.ts'
 import { fanOutHandler } from '../functions/workers/fan-out.ts'
 import { sweepHandler } from '../functions/workers/sweep.ts'
 import type { DataFolder } from './data-folder.ts'
-import { fanOutAtOnce } from './fan-out-at-once.ts'
 import type { Settings } from './settings.ts'
+import { unqueuedFanOut } from './unqueued-fan-out.ts'
 
 const deadlineMs = 15_000
 const maxInFlightPerWebhook = 64
@@ -198,7 +198,7 @@ export async function openEngine(
       {
         ...{ observe, newEventId, now, tokens, sources, cipher, sourceKeys },
         events: { store: (news) => events.storeAhead(news) },
-        fanOutQueue: fanOutAtOnce(fanOut, fanOutQueue),
+        fanOutQueue: unqueuedFanOut(fanOut, fanOutQueue),
       },
       log,
     ),

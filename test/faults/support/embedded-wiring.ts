@@ -11,7 +11,7 @@ import { queueNames } from '../../../functions/use-cases/queue-levels.ts'
 import { deliverHandler } from '../../../functions/workers/deliver.ts'
 import { fanOutHandler } from '../../../functions/workers/fan-out.ts'
 import { sweepHandler } from '../../../functions/workers/sweep.ts'
-import { fanOutAtOnce } from '../../../local/fan-out-at-once.ts'
+import { unqueuedFanOut } from '../../../local/unqueued-fan-out.ts'
 import type { TestEngine } from '../../support/engine.ts'
 import type { FaultInjector } from './fault-injector.ts'
 
@@ -49,7 +49,7 @@ export function wireEmbedded(
     {
       ...ports,
       events: faults.port('events', { store: (news) => engine.events.storeAhead(news) }),
-      fanOutQueue: engine.queuesFanOut ? ports.fanOutQueue : fanOutAtOnce(ports, ports.fanOutQueue),
+      fanOutQueue: engine.queuesFanOut ? ports.fanOutQueue : unqueuedFanOut(ports, ports.fanOutQueue),
     },
     log,
   )

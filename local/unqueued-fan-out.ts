@@ -12,7 +12,7 @@ const mostDeliveries = 200
  * event was fanned out is recorded a moment later, and where that fails the event is fanned out again.
  * @param queue takes the events of many webhooks, repeats, and whatever fails here.
  */
-export function fanOutAtOnce(deps: FanOutEvents, queue: FanOutQueue): FanOutQueue {
+export function unqueuedFanOut(deps: FanOutEvents, queue: FanOutQueue): FanOutQueue {
   const fanOut = async (messages: readonly Message[]): Promise<readonly string[]> => {
     const queued = Promise.withResolvers<void>()
     const deliveryQueue: FanOutEvents['deliveryQueue'] = {

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FanOutMessage } from '../../functions/domain/messages.ts'
-import { fanOutAtOnce } from '../../local/fan-out-at-once.ts'
+import { unqueuedFanOut } from '../../local/unqueued-fan-out.ts'
 import { openTestEngine, type TestEngine } from '../support/engine.ts'
 import { refusing } from '../support/queues.ts'
 import { until } from '../support/until.ts'
 
-describe('fanOutAtOnce', () => {
+describe('unqueuedFanOut', () => {
   let engine: TestEngine
   beforeEach(async () => {
     engine = await openTestEngine()
@@ -22,7 +22,7 @@ describe('fanOutAtOnce', () => {
   it('queues the deliveries of an event, and records it, without a message in between', async () => {
     const [one, two] = [await engine.addWebhook(), await engine.addWebhook()]
     const message = await anEventMessage()
-    expect(await fanOutAtOnce(engine, engine.fanOutQueue).send([message])).toEqual([])
+    expect(await unqueuedFanOut(engine, engine.fanOutQueue).send([message])).toEqual([])
     expect(idsOn('delivery')).toHaveLength(2)
     await until(async () => (await webhooksOf(message.id)) !== undefined)
     expect((await webhooksOf(message.id))?.toSorted()).toEqual([one.id, two.id].sort())
@@ -31,7 +31,7 @@ describe('fanOutAtOnce', () => {
 
   it('has recorded an event that no webhook wants once it resolves: nothing else makes it durable', async () => {
     const message = await anEventMessage()
-    await fanOutAtOnce(engine, engine.fanOutQueue).send([message])
+    await unqueuedFanOut(engine, engine.fanOutQueue).send([message])
     expect(await webhooksOf(message.id)).toEqual([])
   })
 
@@ -39,7 +39,7 @@ describe('fanOutAtOnce', () => {
     await engine.addWebhook()
     const repeat = await anEventMessage({ repeat: true })
     const later = { ...(await anEventMessage()), notBefore: engine.now() + 1_000 }
-    await fanOutAtOnce(engine, engine.fanOutQueue).send([repeat, later])
+    await unqueuedFanOut(engine, engine.fanOutQueue).send([repeat, later])
     expect(idsOn('fan-out').toSorted()).toEqual([repeat.id, later.id].sort())
     expect(idsOn('delivery')).toEqual([])
   })
@@ -47,7 +47,7 @@ describe('fanOutAtOnce', () => {
   it('leaves events to the queue from where all webhooks of a request together are many', async () => {
     for (let nth = 0; nth < 70; nth++) await engine.addWebhook()
     const messages = [await anEventMessage(), await anEventMessage(), await anEventMessage()]
-    await fanOutAtOnce(engine, engine.fanOutQueue).send(messages)
+    await unqueuedFanOut(engine, engine.fanOutQueue).send(messages)
     expect(idsOn('delivery')).toHaveLength(140)
     expect(idsOn('fan-out')).toEqual([messages[2]?.id])
   })
@@ -58,7 +58,7 @@ describe('fanOutAtOnce', () => {
     const repair = engine.breakTable(table, {
       when: table === 'messages' ? "new.queue = 'delivery'" : 'true',
     })
-    expect(await fanOutAtOnce(engine, engine.fanOutQueue).send([message])).toEqual([])
+    expect(await unqueuedFanOut(engine, engine.fanOutQueue).send([message])).toEqual([])
     await until(() => idsOn('fan-out').length === 1)
     repair()
     await until(async () => {
@@ -73,7 +73,7 @@ describe('fanOutAtOnce', () => {
     await engine.addWebhook()
     const [good, bad] = [await anEventMessage(), await anEventMessage()]
     const deliveryQueue = refusing(engine.deliveryQueue, (id) => id.includes(bad.id.slice(4)))
-    await fanOutAtOnce({ ...engine, deliveryQueue }, engine.fanOutQueue).send([good, bad])
+    await unqueuedFanOut({ ...engine, deliveryQueue }, engine.fanOutQueue).send([good, bad])
     await until(() => idsOn('fan-out').length === 1)
     expect(idsOn('fan-out')).toEqual([bad.id])
     expect(idsOn('delivery')).toHaveLength(1)
@@ -83,6 +83,8 @@ describe('fanOutAtOnce', () => {
     await engine.addWebhook()
     const message = await anEventMessage()
     engine.breakTable('messages')
-    await expect(fanOutAtOnce(engine, engine.fanOutQueue).send([message])).rejects.toThrow('the disk is full')
+    await expect(unqueuedFanOut(engine, engine.fanOutQueue).send([message])).rejects.toThrow(
+      'the disk is full',
+    )
   })
 })
