@@ -18,7 +18,7 @@ import { aGatewayRequest } from '../support/builders.ts'
 const budgets: Readonly<Record<FunctionName, number>> = {
   ingest: 260,
   fanOut: 260,
-  deliver: 266,
+  deliver: 270,
   sweep: 290,
   admin: 400,
   authorize: 260,

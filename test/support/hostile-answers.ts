@@ -19,7 +19,7 @@ const okHead = 'HTTP/1.1 200 OK\r\n'
 const piece = Buffer.alloc(64 * 1024, 'x')
 
 const noAnswer = '127.0.0.1 gave no answer within'
-const notHttp = '127.0.0.1 answered something that is not valid HTTP'
+const notHttp = '127.0.0.1 answered with something that is not valid HTTP'
 const closed = '127.0.0.1 closed the connection before it answered.'
 const tooManyHeaders = '127.0.0.1 answered with more than 16 KiB of headers.'
 

@@ -1,16 +1,21 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Outcome } from '../../domain/outcome.ts'
 
 const maxBodyBytes = 16 * 1024
 
+/** What stands at the beginning of an answer: its status, and its headers, names in lower case. */
+export interface Head {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+}
+
 /** An answer from its head on: keeps the beginning of the body, and as much memory as that takes at most. */
 export class Answer {
-  readonly #response: IncomingMessage
+  readonly head: Head
   #kept: Buffer = Buffer.alloc(0)
   #length = 0
 
-  constructor(response: IncomingMessage) {
-    this.#response = response
+  constructor(head: Head) {
+    this.head = head
   }
 
   /** Keeps what there is room for; returns whether all of it was. */
@@ -30,16 +35,9 @@ export class Answer {
 
   /** The answer as far as it came. */
   outcome({ truncated }: { readonly truncated: boolean }): Outcome {
-    const { statusCode = 0, headers } = this.#response
-    return {
-      kind: 'response',
-      response: {
-        status: statusCode,
-        headers: joined(headers),
-        body: this.#kept.subarray(0, this.#length),
-        truncated,
-      },
-    }
+    const { status, headers } = this.head
+    const body = this.#kept.subarray(0, this.#length)
+    return { kind: 'response', response: { status, headers, body, truncated } }
   }
 }
 
@@ -47,12 +45,4 @@ function withRoom(first: Buffer): Buffer {
   const roomy = Buffer.allocUnsafeSlow(maxBodyBytes)
   first.copy(roomy)
   return roomy
-}
-
-/** Names come in lower case from node; of repeated ones only Set-Cookie comes as a list. */
-function joined(headers: IncomingHttpHeaders): Record<string, string> {
-  const texts: Record<string, string> = {}
-  for (const [name, value = ''] of Object.entries(headers))
-    texts[name] = typeof value === 'string' ? value : value.join(', ')
-  return texts
 }

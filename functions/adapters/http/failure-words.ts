@@ -50,10 +50,6 @@ export function failureOf(
   const code = codeOf(error)
   if (error instanceof NameNotResolved)
     return failure('dns', ofNames[code]?.(host) ?? `The host name ${host} could not be resolved (${code}).`)
-  if (code === 'HPE_HEADER_OVERFLOW')
-    return failure('protocol', `${host} answered with more than 16 KiB of headers.`)
-  if (code.startsWith('HPE_'))
-    return failure('protocol', `${host} answered something that is not valid HTTP (${code}).`)
   if (stage === 'handshake' || code === 'EPROTO' || code.startsWith('ERR_SSL_'))
     return failure('tls', tlsWords(host, code, error instanceof Error ? error.message : ''))
   return failure(

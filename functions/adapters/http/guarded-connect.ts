@@ -32,6 +32,12 @@ export interface Endpoint {
 /** Turns a name into its addresses; rejects with an error whose `code` is one of node:dns. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>
 
+/** Which addresses are allowed, and how a name's are found. */
+export interface Guard {
+  readonly policy: AddressPolicy
+  readonly resolve: Resolve
+}
+
 const stages = new WeakMap<object, Stage>()
 
 // Node's 250 ms for each address but the last cuts off receivers on the other side of the world, where one round trip
@@ -45,15 +51,16 @@ let sharedContext: SecureContext | undefined
  * Begins a connection to an address that the guard allows; what goes wrong is the socket's 'error'. Checked are a
  * literal address, every answer of a name (one denied answer denies all) and the address that the socket really
  * reached. Node asks no lookup for a literal, so that is checked first.
+ * @param opened called when the connection stands: its address is allowed, and its certificate, if it has one, is valid.
  */
 export function guardedConnect(
   { host, port, secure }: Endpoint,
-  { policy, resolve }: { readonly policy: AddressPolicy; readonly resolve: Resolve },
+  { policy, resolve }: Guard,
+  opened: () => void,
 ): Socket {
   const isLiteral = isIP(host) !== 0
   const verdict = isLiteral ? checkAddress(host, policy) : undefined
-  if (verdict?.allowed === false)
-    return new Socket().on('error', () => {}).destroy(new AddressDenied(verdict.rule))
+  if (verdict?.allowed === false) return new Socket().destroy(new AddressDenied(verdict.rule))
   const lookup = guardedLookup(policy, resolve, () => stages.set(socket, 'connection'))
   const options = {
     host,
@@ -65,15 +72,18 @@ export function guardedConnect(
   }
   const socket = secure ? connectTls({ ...options, ...tlsOptions(host) }) : connectTcp(options)
   stages.set(socket, isLiteral ? 'connection' : 'name')
-  // Node's agent leaves a socket without a listener between two requests; an error there would end the process.
-  socket.on('error', () => {})
+  const open = () => {
+    stages.set(socket, 'open')
+    opened()
+  }
   // Before any other listener: the first of them would begin to send.
   socket.prependOnceListener('connect', () => {
-    stages.set(socket, secure ? 'handshake' : 'open')
+    stages.set(socket, 'handshake')
     const reached = checkAddress(socket.remoteAddress ?? 'an unknown address', policy)
     if (!reached.allowed) socket.destroy(new AddressDenied(reached.rule))
+    else if (!secure) open()
   })
-  if (secure) socket.once('secureConnect', () => stages.set(socket, 'open'))
+  if (secure) socket.once('secureConnect', open)
   return socket
 }
 

@@ -4,8 +4,7 @@ interface Queue {
 }
 
 /**
- * Lets at most `limit` tasks of one key be under way; the others wait in the order they came. Node's agent has a queue
- * too (`maxSockets`), but it keeps requests that were given up, and opens connections for them.
+ * Lets at most `limit` tasks of one key be under way; the others wait in the order they came, and may give up waiting.
  */
 export class Turns {
   readonly #limit: number
@@ -31,8 +30,8 @@ export class Turns {
   }
 
   /**
-   * Ends a turn. The next one starts a turn of the event loop later: by then the agent has taken the connection back,
-   * and whose deadline came at the same moment has forgone.
+   * Ends a turn. The next one starts a turn of the event loop later: by then, whose deadline came at the same moment has
+   * forgone.
    */
   end(key: string): void {
     const queue = this.#queues.get(key)

@@ -88,16 +88,6 @@ describe('failureOf', () => {
     )
   })
 
-  it.each([
-    ['HPE_HEADER_OVERFLOW', 'ci.example.com answered with more than 16 KiB of headers.'],
-    [
-      'HPE_INVALID_CONSTANT',
-      'ci.example.com answered something that is not valid HTTP (HPE_INVALID_CONSTANT).',
-    ],
-  ])('has words for an answer that failed with %s', (code, message) => {
-    expect(failureOf(withCode(code), { host, stage: 'open' })).toEqual(failure('protocol', message))
-  })
-
   it.each(stages)(
     'says at stage "%s" of a denied address which rule denied it, and who can allow it',
     (stage) => {
@@ -127,7 +117,7 @@ describe('failureOf', () => {
   )
 
   it('repeats no more of an error than its code', () => {
-    const codes = ['ECONNREFUSED', 'CERT_REVOKED', 'HPE_INVALID_CONSTANT', 'ERR_SSL_BAD', 'EUNHEARDOF']
+    const codes = ['ECONNREFUSED', 'CERT_REVOKED', 'ERR_SSL_BAD', 'EUNHEARDOF']
     const messages = codes.flatMap((code) =>
       stages.map((stage) => failureOf(withCode(code), { host, stage }).message),
     )

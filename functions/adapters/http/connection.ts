@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net'
+import { type Endpoint, type Guard, guardedConnect, type Stage, stageOf } from './guarded-connect.ts'
+
+/** Who waits for what comes over a connection. */
+export interface Waiter {
+  /** The next bytes. */
+  received(bytes: Buffer): void
+  /** The receiver sends no more. */
+  ended(): void
+  failed(error: Error): void
+  /** It is gone for good; called once, after all else. */
+  closed(): void
+}
+
+/** A connection to a receiver, at an address that the guard allows, for one request at a time. */
+export class Connection {
+  readonly #socket: Socket
+  #unsent: readonly Uint8Array[] = []
+  #waiter: Waiter | undefined
+  #requests = 0
+
+  /** @param onClosed called once, when it is gone. */
+  constructor(endpoint: Endpoint, guard: Guard, onClosed: () => void) {
+    // Nothing is written before: until then nothing is known of the address, nor of who holds the certificate.
+    this.#socket = guardedConnect(endpoint, guard, () => this.#write())
+      .on('data', (bytes: Buffer) => {
+        // What nobody asked for would be taken for the answer to the next request.
+        if (this.#waiter === undefined) this.close()
+        else this.#waiter.received(bytes)
+      })
+      .on('end', () => this.#waiter?.ended())
+      .on('error', (error) => this.#waiter?.failed(error))
+      .on('close', () => {
+        onClosed()
+        this.#waiter?.closed()
+      })
+  }
+
+  get stage(): Stage {
+    return stageOf(this.#socket)
+  }
+
+  /** Whether it carried another request before this one. */
+  get isReused(): boolean {
+    return this.#requests > 1
+  }
+
+  /** Whether another request may follow: nothing of the last one is left to be written, and nobody has closed it. */
+  get isFree(): boolean {
+    return this.#socket.writable && this.#socket.writableLength === 0 && !this.#socket.readableEnded
+  }
+
+  /** Sends a request as soon as the connection stands; `waiter` is told what comes, until `release`. */
+  carry(request: readonly Uint8Array[], waiter: Waiter): void {
+    this.#waiter = waiter
+    this.#unsent = request
+    this.#requests++
+    if (this.stage !== 'open') return
+    this.#socket.ref()
+    this.#write()
+  }
+
+  /** Nobody waits for what comes now. An idle connection does not keep the process. */
+  release(): void {
+    this.#waiter = undefined
+    this.#socket.unref()
+  }
+
+  /** Lets go of it, whatever is under way. */
+  close(): void {
+    this.#socket.destroy()
+  }
+
+  #write(): void {
+    const [first, ...rest] = this.#unsent
+    this.#unsent = []
+    if (first === undefined) return
+    this.#socket.cork()
+    this.#socket.write(first)
+    for (const piece of rest) this.#socket.write(piece)
+    this.#socket.uncork()
+  }
+}

@@ -1,0 +1,80 @@
+import { Connection } from './connection.ts'
+import type { Guard } from './guarded-connect.ts'
+import type { Target } from './target.ts'
+
+// Shorter than the 5 s after which Node's and Apache's servers close an idle connection; few have a shorter time.
+const idleMs = 4_000
+/** How much earlier than the receiver we let go of a connection: a request would meet its end on the way. */
+const earlierMs = 1_000
+
+interface Idle {
+  readonly connection: Connection
+  /** By the clock of `performance.now`. */
+  readonly until: number
+  readonly timer: NodeJS.Timeout
+}
+
+/** The connections to all receivers: those under way, and idle ones that are kept for the next request to their origin. */
+export class Connections {
+  readonly #guard: Guard
+  readonly #open = new Set<Connection>()
+  readonly #idle = new Map<string, Idle[]>()
+
+  constructor(guard: Guard) {
+    this.#guard = guard
+  }
+
+  /** The idle connection to a target's origin that was used last, else a new one. */
+  take(target: Target): Connection {
+    const idle = this.#idle.get(target.origin)
+    while (idle !== undefined) {
+      const last = idle.pop()
+      if (last === undefined) break
+      clearTimeout(last.timer)
+      // A process that was stopped for a while (a function between two invocations) finds its timers late.
+      if (last.connection.isFree && performance.now() < last.until) return last.connection
+      last.connection.close()
+    }
+    return this.open(target)
+  }
+
+  /** A new connection. */
+  open(target: Target): Connection {
+    const connection = new Connection(target, this.#guard, () => {
+      this.#open.delete(connection)
+      this.#forget(target.origin, connection)
+    })
+    this.#open.add(connection)
+    return connection
+  }
+
+  /**
+   * Keeps a connection for the next request, for as long as the receiver keeps it, and a few seconds at most.
+   * @param keptMs how long the receiver said that it would keep it.
+   * @returns whether that is long enough.
+   */
+  keep(connection: Connection, { origin }: Target, keptMs = Number.POSITIVE_INFINITY): boolean {
+    const forMs = Math.min(idleMs, keptMs - earlierMs)
+    if (forMs <= 0) return false
+    connection.release()
+    const timer = setTimeout(() => connection.close(), forMs).unref()
+    const idle = { connection, until: performance.now() + forMs, timer }
+    const others = this.#idle.get(origin)
+    if (others === undefined) this.#idle.set(origin, [idle])
+    else others.push(idle)
+    return true
+  }
+
+  /** Closes all connections; what is under way fails. */
+  close(): void {
+    for (const connection of this.#open) connection.close()
+  }
+
+  #forget(origin: string, connection: Connection): void {
+    const idle = this.#idle.get(origin)
+    if (idle === undefined) return
+    const index = idle.findIndex((one) => one.connection === connection)
+    if (index !== -1) clearTimeout(idle.splice(index, 1)[0]?.timer)
+    if (idle.length === 0) this.#idle.delete(origin)
+  }
+}
