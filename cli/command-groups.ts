@@ -2,6 +2,7 @@ import { applyCommand } from './commands/apply.ts'
 import { deliveriesCommands } from './commands/deliveries.ts'
 import { eventsCommands } from './commands/events.ts'
 import { exportCommand } from './commands/export.ts'
+import { healthCommands } from './commands/health.ts'
 import { importCommand } from './commands/import.ts'
 import { loadTestCommand } from './commands/load-test.ts'
 import { loginCommands } from './commands/login.ts'
@@ -17,6 +18,7 @@ import type { CommandGroup } from './session.ts'
 /** All commands, in the order of the help. A new group is a file of `commands/` and a line here. */
 export const commandGroups: readonly CommandGroup[] = [
   loginCommands,
+  healthCommands,
   webhooksCommands,
   webhookActions,
   eventsCommands,

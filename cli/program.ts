@@ -10,6 +10,7 @@ Begin with:
   $ outgoing-webhooks webhooks list
 
 In trouble:
+  whose receivers fail?     $ outgoing-webhooks health webhooks
   what fails?               $ outgoing-webhooks deliveries list --errors --since 24h
   where is an event?        $ outgoing-webhooks events show <event>
   why is it refused?        $ outgoing-webhooks verify <captured request>

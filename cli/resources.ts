@@ -25,6 +25,30 @@ export const WebhookResource = z.looseObject({
 })
 export type WebhookResource = z.output<typeof WebhookResource>
 
+export const TroubledWebhookResource = z.looseObject({
+  id: z.string(),
+  url: z.string(),
+  state: z.string(),
+  since: Time,
+  failed_attempts: z.number().nullable(),
+  disabled_reason: z.string().nullable(),
+  last_error: z.looseObject({ message: z.string() }).nullable(),
+  waiting: z.looseObject({ deliveries: z.number(), is_all: z.boolean() }),
+})
+export type TroubledWebhookResource = z.output<typeof TroubledWebhookResource>
+
+const QueueResource = z.looseObject({
+  name: z.string(),
+  due: z.number(),
+  delayed: z.number(),
+  dead_letters: z.number(),
+  oldest_due_seconds: z.number().nullable(),
+})
+export type QueueResource = z.output<typeof QueueResource>
+
+/** The answer of `GET /queues`, which has no pages. */
+export const Queues = z.object({ data: z.array(QueueResource) })
+
 export const WithSecret = z.looseObject({ id: z.string(), secret: z.string() })
 
 export const DeliveryResource = z.looseObject({

@@ -31,6 +31,7 @@ describe('help', () => {
     expect(code).toBe(0)
     for (const text of [
       'login',
+      'health',
       'webhooks',
       'events',
       'deliveries',

@@ -37,6 +37,7 @@ describe.skipIf(!areThere)('three in the morning (needs replays and erasure)', (
     const failed = await server.api.publish('night:failed', { name: 'Alice' })
     const personal = await server.api.publish('night:personal', { email: 'alice@example.com' })
     await until(async () => (await server.api.deliveries(id, '?status=exhausted')).length === 2)
+    expect((await cli.run(['health', 'webhooks'])).out).toMatch(new RegExp(`${id} +failing: 2 attempts`))
     await cli.run(['webhooks', 'disable', id])
     const missed = await server.api.publish('night:missed', {})
     await until(async () => (await cli.run(['events', 'show', missed])).out.includes(id))
