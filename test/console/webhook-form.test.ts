@@ -1,52 +1,21 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import * as z from 'zod'
-import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken } from '../support/server.ts'
-import {
-  browserPath,
-  complaintsOf,
-  expectAccessible,
-  launchBrowser,
-  needsBrowser,
-  signIn,
-} from './browser.ts'
-import { type ConsoleServer, startConsoleServer } from './console-server.ts'
+import { expectAccessible } from './browser.ts'
+import { ConsoleInBrowser, describeInBrowser } from './console-in-browser.ts'
 
 const Webhooks = z.object({ data: z.array(z.looseObject({ id: z.string(), url: z.string() })) })
 
-describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}`, () => {
-  let server: ConsoleServer
-  let browser: Browser
-  let receiver: TestReceiver
-
-  beforeAll(async () => {
-    server = await startConsoleServer()
-    browser = await launchBrowser()
-    receiver = await startTestReceiver()
-  })
-  afterAll(async () => {
-    await browser.close()
-    await receiver.close()
-    await server.remove()
-  })
-
-  async function open(hash: string): Promise<Page> {
-    const page = await browser.newPage()
-    await signIn(page, server.consoleUrl, adminToken)
-    await page.goto(`${server.consoleUrl}${hash}`)
-    return page
-  }
+describeInBrowser('the form of a webhook', () => {
+  const site = new ConsoleInBrowser()
 
   async function onlyWebhook(url: string) {
-    const { data } = Webhooks.parse((await server.api.call('GET', '/webhooks?limit=100')).body)
+    const { data } = Webhooks.parse((await site.api.call('GET', '/webhooks?limit=100')).body)
     return data.find((webhook) => webhook.url === url)
   }
 
   it('creates a webhook with all that the form has', async () => {
-    const page = await open('#/webhooks/new')
-    const complaints = complaintsOf(page)
-    const url = `${receiver.url}/all`
+    const page = await site.open('#/webhooks/new')
+    const url = `${site.receiver.url}/all`
     await page.getByLabel('URL').fill(url)
     await page.getByLabel('Description').fill('Closes the ticket')
     const secret = await page.getByLabel('Secret', { exact: true }).inputValue()
@@ -86,15 +55,13 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
       retention: '7d',
       enabled: true,
     })
-    expect(complaints).toEqual([])
-    await page.close()
   })
 
   it("says what is wrong while one types, and the API's refusals at their fields", async () => {
-    const page = await open('#/webhooks/new')
+    const page = await site.open('#/webhooks/new')
     await page.getByLabel('URL').fill('https://ci.example.com/#part')
     await page.getByText('The URL has a fragment, which is never sent').waitFor()
-    await page.getByLabel('URL').fill(`${receiver.url}/refused`)
+    await page.getByLabel('URL').fill(`${site.receiver.url}/refused`)
     await page.getByText('Retries, rate limit').click()
     await page.getByLabel('Retry schedule').fill('0s, 3 weeks')
     await page.getByText('is not a duration such as 0s, 5m or 14h.').waitFor()
@@ -108,19 +75,18 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
     await page.getByLabel('Select all of these').check()
     await page.getByRole('button', { name: 'Create webhook' }).click()
     await page.getByRole('heading', { name: 'The webhook was created' }).waitFor()
-    expect((await onlyWebhook(`${receiver.url}/refused`))?.event_types).toHaveLength(11)
-    await page.close()
+    expect((await onlyWebhook(`${site.receiver.url}/refused`))?.event_types).toHaveLength(11)
   })
 
   it('changes only what was changed, and keeps values that it cannot show', async () => {
-    const url = `${receiver.url}/edit`
-    const id = await server.api.createWebhook({
+    const url = `${site.receiver.url}/edit`
+    const id = await site.api.createWebhook({
       url,
       event_types: ['only:here'],
       headers: { 'X-Team': 'build', 'X-Old': '1' },
       auth: { type: 'basic', username: 'sourcegraph', password: 'secret' },
     })
-    const page = await open(`#/webhooks/${id}/edit`)
+    const page = await site.open(`#/webhooks/${id}/edit`)
     await page.getByLabel('Description').fill('New words')
     await page.getByRole('button', { name: 'Remove header X-Old' }).click()
     await page.getByRole('button', { name: 'Save' }).click()
@@ -130,24 +96,23 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
       header_names: ['X-Team'],
       auth: { type: 'basic', username: 'sourcegraph' },
     })
-    await server.api.publish('only:here', { id: 'a' })
-    const sent = (await receiver.arrived(1)).find(({ path }) => path === '/edit')
+    await site.api.publish('only:here', { id: 'a' })
+    const sent = (await site.receiver.arrived(1)).find(({ path }) => path === '/edit')
     expect(sent?.headers).toMatchObject({
       'x-team': 'build',
       authorization: `Basic ${Buffer.from('sourcegraph:secret').toString('base64')}`,
     })
-    await page.close()
   })
 
   it('tells the second of two admins what the first changed, and loses nothing of theirs', async () => {
-    const id = await server.api.createWebhook({
-      url: `${receiver.url}/two`,
+    const id = await site.api.createWebhook({
+      url: `${site.receiver.url}/two`,
       event_types: ['user:create'],
       description: 'At first',
     })
-    const page = await open(`#/webhooks/${id}/edit`)
+    const page = await site.open(`#/webhooks/${id}/edit`)
     await page.getByLabel('Description').fill('Mine')
-    await server.api.call('PATCH', `/webhooks/${id}`, { description: 'Theirs', rate_limit: 7 })
+    await site.api.call('PATCH', `/webhooks/${id}`, { description: 'Theirs', rate_limit: 7 })
     await page.getByRole('button', { name: 'Save' }).click()
     const clash = page.getByRole('alert').filter({ hasText: 'Somebody changed this webhook' })
     await clash.getByText('Theirs: Theirs').waitFor()
@@ -156,14 +121,13 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
     await expectAccessible(page)
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('status').getByText('Saved.').waitFor()
-    const { body } = await server.api.call('GET', `/webhooks/${id}`)
+    const { body } = await site.api.call('GET', `/webhooks/${id}`)
     expect(body).toMatchObject({ description: 'Mine', rate_limit: 7 })
-    await page.close()
   })
 
   it('asks before what was typed is lost: by a link, going back, signing out, or loading it again', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/unsaved`, description: 'before' })
-    const page = await open(`#/webhooks/${id}`)
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/unsaved`, description: 'before' })
+    const page = await site.open(`#/webhooks/${id}`)
     await page.getByRole('link', { name: 'Edit' }).click()
     const description = page.getByLabel('Description')
     await description.fill('changed')
@@ -192,14 +156,13 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
     await page.getByRole('link', { name: 'Events', exact: true }).click()
     await dialog.getByRole('button', { name: 'Leave' }).click()
     await page.getByRole('heading', { name: 'Events', level: 1 }).waitFor()
-    await page.goto(`${server.consoleUrl}#/webhooks/${id}/edit`)
+    await page.goto(site.at(`#/webhooks/${id}/edit`))
     expect(await description.inputValue()).toBe('before')
-    await page.close()
   })
 
   it('asks nothing when nothing was changed, or all of it was saved', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/saved` })
-    const page = await open(`#/webhooks/${id}/edit`)
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/saved` })
+    const page = await site.open(`#/webhooks/${id}/edit`)
     await page.getByLabel('Description').fill('one')
     await page.getByLabel('Description').fill('')
     await page.getByRole('link', { name: 'Cancel' }).click()
@@ -209,12 +172,11 @@ describe.skipIf(browserPath === undefined)(`the form of a webhook${needsBrowser}
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { name: 'Log' }).waitFor()
     await page.getByText('two').waitFor()
-    await page.goto(`${server.consoleUrl}#/webhooks/new`)
-    await page.getByLabel('URL').fill(`${receiver.url}/new`)
+    await page.goto(site.at('#/webhooks/new'))
+    await page.getByLabel('URL').fill(`${site.receiver.url}/new`)
     await page.getByLabel('Select all of these').check()
     await page.getByRole('button', { name: 'Create webhook' }).click()
     await page.getByRole('link', { name: 'To its log' }).click()
     await page.getByRole('heading', { name: 'Log' }).waitFor()
-    await page.close()
   })
 })

@@ -1,47 +1,18 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import * as z from 'zod'
-import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
 import { adminToken } from '../support/server.ts'
-import {
-  browserPath,
-  complaintsOf,
-  expectAccessible,
-  launchBrowser,
-  needsBrowser,
-  signIn,
-} from './browser.ts'
-import { type ConsoleServer, startConsoleServer } from './console-server.ts'
+import { expectAccessible } from './browser.ts'
+import { ConsoleInBrowser, describeInBrowser } from './console-in-browser.ts'
 
-describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`, () => {
-  let server: ConsoleServer
-  let browser: Browser
-  let receiver: TestReceiver
-
-  beforeAll(async () => {
-    server = await startConsoleServer()
-    browser = await launchBrowser()
-    receiver = await startTestReceiver((_request, response) => {
-      response.statusCode = 500
-      response.end('broken')
-    })
+describeInBrowser('the list of webhooks', () => {
+  const site = new ConsoleInBrowser((_request, response) => {
+    response.statusCode = 500
+    response.end('broken')
   })
-  afterAll(async () => {
-    await browser.close()
-    await receiver.close()
-    await server.remove()
-  })
-
-  async function open(token = adminToken): Promise<Page> {
-    const page = await browser.newPage()
-    await signIn(page, server.consoleUrl, token)
-    return page
-  }
 
   it('says in the words of the API why a token is refused, and signs out for good', async () => {
-    const page = await browser.newPage()
-    const complaints = complaintsOf(page)
-    await page.goto(server.consoleUrl)
+    const page = await site.newPage()
+    await page.goto(site.at())
     await expectAccessible(page)
     await page.getByLabel('API token').fill('wrong')
     await page.getByRole('button', { name: 'Sign in' }).click()
@@ -51,64 +22,62 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByLabel('API token').waitFor()
     expect(await page.evaluate('sessionStorage.length')).toBe(0)
-    expect(complaints).toEqual([])
-    await page.close()
   })
 
   it('helps when there are none, and shows one as soon as it is there', async () => {
-    const page = await open()
+    const page = await site.open()
     await page.getByRole('heading', { name: 'There are no webhooks yet' }).waitFor()
     await expectAccessible(page)
-    const id = await server.api.createWebhook({
-      url: `${receiver.url}/ci`,
+    const id = await site.api.createWebhook({
+      url: `${site.receiver.url}/ci`,
       description: 'Closes the ticket',
       event_types: ['batch_change:apply'],
       retry_schedule: ['0s'],
     })
-    await page.getByRole('link', { name: `${receiver.url}/ci`, exact: true }).waitFor()
-    await server.api.publish('batch_change:apply', { id: 'QmF0Y2hDaGFuZ2U6MTcz' })
+    await page.getByRole('link', { name: `${site.receiver.url}/ci`, exact: true }).waitFor()
+    await site.api.publish('batch_change:apply', { id: 'QmF0Y2hDaGFuZ2U6MTcz' })
     const errors = page.getByRole('link', { name: '1 error' })
     await errors.waitFor()
     expect(await errors.getAttribute('href')).toBe(`#/webhooks/${id}?errors=true`)
     await expectAccessible(page)
-    await page.close()
   })
 
   it('turns a webhook off and on', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/switch` })
-    const page = await open()
-    const button = page.getByRole('switch', { name: `${receiver.url}/switch` })
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/switch` })
+    const page = await site.open()
+    const button = page.getByRole('switch', { name: `${site.receiver.url}/switch` })
     await button.click()
     await page.getByRole('status').getByText('Off: nothing is sent').waitFor()
-    expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: false })
+    expect((await site.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: false })
     await button.click()
     await page.getByRole('status').getByText('On: events are sent').waitFor()
-    expect((await server.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: true })
-    await page.close()
+    expect((await site.api.call('GET', `/webhooks/${id}`)).body).toMatchObject({ enabled: true })
   })
 
   it('deletes only after asking, and says what goes', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/doomed` })
-    const page = await open()
-    await page.getByRole('button', { name: `Delete ${receiver.url}/doomed` }).click()
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/doomed` })
+    const page = await site.open()
+    await page.getByRole('button', { name: `Delete ${site.receiver.url}/doomed` }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete this webhook?' })
     await dialog.getByText('its secret and its log').waitFor()
     await expectAccessible(page)
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'hidden' })
-    expect((await server.api.call('GET', `/webhooks/${id}`)).status).toBe(200)
-    await page.getByRole('button', { name: `Delete ${receiver.url}/doomed` }).click()
+    expect((await site.api.call('GET', `/webhooks/${id}`)).status).toBe(200)
+    await page.getByRole('button', { name: `Delete ${site.receiver.url}/doomed` }).click()
     await dialog.getByRole('button', { name: 'Delete webhook' }).click()
     await dialog.waitFor({ state: 'hidden' })
-    expect((await server.api.call('GET', `/webhooks/${id}`)).status).toBe(404)
-    await page.close()
+    expect((await site.api.call('GET', `/webhooks/${id}`)).status).toBe(404)
   })
 
   it('finds by text, type and state, twenty a page', async () => {
     for (let number = 0; number < 21; number++)
-      await server.api.createWebhook({ url: `${receiver.url}/many/${number}`, event_types: ['user:create'] })
-    await server.api.createWebhook({ url: `${receiver.url}/paused`, enabled: false })
-    const page = await open()
+      await site.api.createWebhook({
+        url: `${site.receiver.url}/many/${number}`,
+        event_types: ['user:create'],
+      })
+    await site.api.createWebhook({ url: `${site.receiver.url}/paused`, enabled: false })
+    const page = await site.open()
     const rows = page.locator('.webhook')
     await page.getByLabel('Search').fill('many/2')
     await expect.poll(() => rows.count()).toBe(2)
@@ -126,13 +95,12 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await page.goBack()
     await page.getByText('Page 1').waitFor()
     expect(await rows.count()).toBe(20)
-    await page.close()
   })
 
   it('searches further than the newest 1,000 webhooks when it is told to', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/model` })
-    const { body: model } = await server.api.call('GET', `/webhooks/${id}`)
-    const page = await open()
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/model` })
+    const { body: model } = await site.api.call('GET', `/webhooks/${id}`)
+    const page = await site.open()
     await page.route('**/webhooks?*limit=100*', (route) => {
       const start = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
       const data = Array.from({ length: 100 }, (_, nth) => ({
@@ -148,11 +116,10 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await page.getByRole('link', { name: 'Search 1,000 more' }).click()
     await page.getByRole('link', { name: 'https://numbered.example/1234', exact: true }).waitFor()
     expect(await page.getByText('webhooks were searched').count()).toBe(0)
-    await page.close()
   })
 
   it('lets a token that reads see, and change nothing', async () => {
-    const page = await open(await server.api.createToken(['read']))
+    const page = await site.open('', await site.api.createToken(['read']))
     const toggles = page.getByRole('switch')
     await toggles.first().waitFor()
     expect(await toggles.first().isDisabled()).toBe(true)
@@ -162,31 +129,28 @@ describe.skipIf(browserPath === undefined)(`the list of webhooks${needsBrowser}`
     await page.getByText('Read only').waitFor()
     expect(await page.getByRole('button', { name: 'Delete' }).count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Create webhook' }).count()).toBe(0)
-    await page.close()
   })
 
   it('says in the words of the API why a token is not taken', async () => {
-    const page = await browser.newPage()
-    await page.goto(server.consoleUrl)
+    const page = await site.newPage()
+    await page.goto(site.at())
     for (const [token, words] of [
       ['sgwh_nobody', 'There is no such token'],
-      [await server.api.createToken(['publish']), 'This takes a token with the scope "read"'],
+      [await site.api.createToken(['publish']), 'This takes a token with the scope "read"'],
     ] as const) {
       await page.getByLabel('API token').fill(token)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('alert').getByText(words).waitFor()
     }
-    await page.close()
   })
 
   it('ends the session when the token ends', async () => {
     const expires_at = new Date(Date.now() + 3_600_000).toISOString()
-    const { body } = await server.api.call('POST', '/tokens', { name: 'brief', scopes: ['read'], expires_at })
+    const { body } = await site.api.call('POST', '/tokens', { name: 'brief', scopes: ['read'], expires_at })
     const { id, token } = z.object({ id: z.string(), token: z.string() }).parse(body)
-    const page = await open(token)
+    const page = await site.open('', token)
     await page.getByText('brief, ends in').waitFor()
-    await server.api.call('DELETE', `/tokens/${id}`)
+    await site.api.call('DELETE', `/tokens/${id}`)
     await page.getByText('You were signed out. There is no such token, or it was revoked.').waitFor()
-    await page.close()
   })
 })

@@ -1,17 +1,7 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import { adminToken } from '../support/server.ts'
+import { expect, it } from 'vitest'
 import { until } from '../support/until.ts'
-import {
-  browserPath,
-  complaintsOf,
-  expectAccessible,
-  launchBrowser,
-  needsBrowser,
-  signIn,
-} from './browser.ts'
-import { type ConsoleServer, startConsoleServer } from './console-server.ts'
+import { expectAccessible } from './browser.ts'
+import { ConsoleInBrowser, describeInBrowser } from './console-in-browser.ts'
 
 interface Box {
   readonly scrollHeight: number
@@ -20,45 +10,22 @@ interface Box {
 const toEnd = (box: Box) => box.scrollTo(0, box.scrollHeight)
 const toMiddle = (box: Box) => box.scrollTo(0, box.scrollHeight / 2)
 
-describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`, () => {
-  let server: ConsoleServer
-  let browser: Browser
-  let receiver: TestReceiver
-
-  beforeAll(async () => {
-    server = await startConsoleServer()
-    browser = await launchBrowser()
-    receiver = await startTestReceiver(({ path }, response, count) => {
-      response.statusCode = path === '/flaky' && count === 1 ? 503 : 200
-      response.setHeader('content-type', 'application/json')
-      response.end(
-        path === '/long' ? JSON.stringify(Array.from({ length: 500 }, (_, n) => n)) : '{"ok":true}',
-      )
-    })
+describeInBrowser('the log of a webhook', () => {
+  const site = new ConsoleInBrowser(({ path }, response, count) => {
+    response.statusCode = path === '/flaky' && count === 1 ? 503 : 200
+    response.setHeader('content-type', 'application/json')
+    response.end(path === '/long' ? JSON.stringify(Array.from({ length: 500 }, (_, n) => n)) : '{"ok":true}')
   })
-  afterAll(async () => {
-    await browser.close()
-    await receiver.close()
-    await server.remove()
-  })
-
-  async function open(hash: string, token = adminToken): Promise<Page> {
-    const page = await browser.newPage()
-    await signIn(page, server.consoleUrl, token)
-    await page.goto(`${server.consoleUrl}${hash}`)
-    return page
-  }
 
   it('shows what is sent as it is sent, and opens to request, response, error and attempts', async () => {
-    const id = await server.api.createWebhook({
-      url: `${receiver.url}/flaky`,
+    const id = await site.api.createWebhook({
+      url: `${site.receiver.url}/flaky`,
       event_types: ['log:a'],
       retry_schedule: ['0s', '30h'],
     })
-    const page = await open(`#/webhooks/${id}`)
-    const complaints = complaintsOf(page)
+    const page = await site.open(`#/webhooks/${id}`)
     await page.getByRole('heading', { name: 'Nothing was sent yet' }).waitFor()
-    await server.api.publish('log:a', { big: 1 })
+    await site.api.publish('log:a', { big: 1 })
     const row = page.getByRole('link', { name: 'log:a' })
     await row.getByText('retrying').waitFor()
     await row.getByText('503, 1 attempt, next in').waitFor()
@@ -79,45 +46,42 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
     await delivery.getByRole('button', { name: 'Copy as curl' }).click()
     await page.getByRole('status').getByText('The curl command copied.').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toContain(
-      `curl -X POST '${receiver.url}/flaky'`,
+      `curl -X POST '${site.receiver.url}/flaky'`,
     )
     await delivery.getByRole('button', { name: 'Send it now' }).click()
     await delivery.getByText('Attempt 2').waitFor()
     await row.getByText('delivered').waitFor()
     await delivery.getByRole('link', { name: 'Close' }).click()
     await expect.poll(() => page.evaluate('document.activeElement.dataset.delivery')).toMatch(/^dlv_/)
-    expect(complaints).toEqual([])
-    await page.close()
   })
 
   it('redelivers one that is over as a new one, and opens that', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/long`, event_types: ['log:b'] })
-    await server.api.publish('log:b', { id: 1 })
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/long`, event_types: ['log:b'] })
+    await site.api.publish('log:b', { id: 1 })
     const first = await until(async () =>
-      (await server.api.deliveries(id)).find(({ status }) => status === 'delivered'),
+      (await site.api.deliveries(id)).find(({ status }) => status === 'delivered'),
     )
-    const page = await open(`#/webhooks/${id}?delivery=${first.id}`)
+    const page = await site.open(`#/webhooks/${id}?delivery=${first.id}`)
     await page.getByRole('button', { name: 'Show all (502 lines' }).click()
     await page.getByText('499', { exact: false }).first().waitFor()
     await page.getByRole('button', { name: 'Redeliver' }).click()
     await page.locator('.delivery-facts').getByText('redelivery').waitFor()
-    expect(await server.api.deliveries(id)).toHaveLength(2)
-    await page.close()
+    expect(await site.api.deliveries(id)).toHaveLength(2)
   })
 
   it('filters by errors, status, type and time', async () => {
-    const id = await server.api.createWebhook({
-      url: `${receiver.url}/flaky`,
+    const id = await site.api.createWebhook({
+      url: `${site.receiver.url}/flaky`,
       event_types: ['log:c', 'log:d'],
       retry_schedule: ['0s'],
     })
-    await server.api.publish('log:c', { id: 1 })
-    await receiver.arrived(1)
-    await until(async () => (await server.api.deliveries(id)).length === 1)
-    await server.api.call('PATCH', `/webhooks/${id}`, { url: `${receiver.url}/good` })
-    await server.api.publish('log:d', { id: 2 })
-    await until(async () => (await server.api.deliveries(id)).length === 2)
-    const page = await open(`#/webhooks/${id}`)
+    await site.api.publish('log:c', { id: 1 })
+    await site.receiver.arrived(1)
+    await until(async () => (await site.api.deliveries(id)).length === 1)
+    await site.api.call('PATCH', `/webhooks/${id}`, { url: `${site.receiver.url}/good` })
+    await site.api.publish('log:d', { id: 2 })
+    await until(async () => (await site.api.deliveries(id)).length === 2)
+    const page = await site.open(`#/webhooks/${id}`)
     const rows = page.locator('.log-row')
     await expect.poll(() => rows.count()).toBe(2)
     await page.getByRole('link', { name: '1 error' }).click()
@@ -131,32 +95,29 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
     await page.getByRole('heading', { name: 'No delivery fits' }).waitFor()
     await page.getByRole('link', { name: 'Show all deliveries' }).click()
     await expect.poll(() => rows.count()).toBe(2)
-    await page.close()
   })
 
   it('loads more as one scrolls', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/many`, event_types: ['log:e'] })
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/many`, event_types: ['log:e'] })
     for (let batch = 0; batch < 3; batch++)
-      await server.api.call(
+      await site.api.call(
         'POST',
         '/events',
         Array.from({ length: 50 }, (_, n) => ({ type: 'log:e', payload: { n: batch * 50 + n } })),
       )
-    await until(async () => (await server.api.deliveries(id, '?limit=100')).length === 100)
-    const page = await open(`#/webhooks/${id}`)
+    await until(async () => (await site.api.deliveries(id, '?limit=100')).length === 100)
+    const page = await site.open(`#/webhooks/${id}`)
     const box = page.locator('.windowed-box')
     const last = page.locator('[aria-posinset="150"]')
     await until(async () => {
       await box.evaluate(toEnd)
       return (await last.count()) === 1
     })
-    await page.close()
   })
 
   it('holds 100,000 rows with no more of them in the page than are seen', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/huge` })
-    const page = await browser.newPage()
-    await signIn(page, server.consoleUrl, adminToken)
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/huge` })
+    const page = await site.open()
     let asked = 0
     const at = (number: number) => new Date(1_800_000_000_000 - number * 1_000).toISOString()
     await page.route('**/deliveries?*', (route) => {
@@ -176,7 +137,7 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
       }))
       return route.fulfill({ json: { data, next_cursor: null } })
     })
-    await page.goto(`${server.consoleUrl}#/webhooks/${id}`)
+    await page.goto(site.at(`#/webhooks/${id}`))
     await page.getByText('row:0', { exact: true }).waitFor()
     const box = page.locator('.windowed-box')
     await box.evaluate(toMiddle)
@@ -184,19 +145,17 @@ describe.skipIf(browserPath === undefined)(`the log of a webhook${needsBrowser}`
     expect(await page.locator('.log-row').count()).toBeLessThan(60)
     await box.evaluate(toEnd)
     await page.getByText('row:99999', { exact: true }).waitFor()
-    await page.close()
   })
 
   it('lets a token that reads look, and change nothing', async () => {
-    const id = await server.api.createWebhook({ url: `${receiver.url}/read`, event_types: ['log:f'] })
-    await server.api.publish('log:f', { id: 1 })
-    const delivery = await until(async () => (await server.api.deliveries(id))[0])
-    const page = await open(
+    const id = await site.api.createWebhook({ url: `${site.receiver.url}/read`, event_types: ['log:f'] })
+    await site.api.publish('log:f', { id: 1 })
+    const delivery = await until(async () => (await site.api.deliveries(id))[0])
+    const page = await site.open(
       `#/webhooks/${id}?delivery=${delivery.id}`,
-      await server.api.createToken(['read']),
+      await site.api.createToken(['read']),
     )
     expect(await page.getByRole('button', { name: 'Redeliver' }).isDisabled()).toBe(true)
     expect(await page.getByRole('link', { name: 'Edit' }).count()).toBe(0)
-    await page.close()
   })
 })
