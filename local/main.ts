@@ -4,8 +4,9 @@ import { FolderInUse } from '../functions/adapters/sqlite/folder-lock.ts'
 import { UnusableFolder } from './data-folder.ts'
 import { InvalidSettings } from './flags.ts'
 import { LineBuffer } from './line-buffer.ts'
+import { helpText } from './options.ts'
 import { startServer } from './server.ts'
-import { helpText, parseSettings, type Settings } from './settings.ts'
+import { parseSettings, type Settings } from './settings.ts'
 import { welcomeText } from './welcome.ts'
 
 // An attempt under way takes at most its 15 s deadline; 20 s leaves time to log it.

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { InvalidSettings } from '../../local/flags.ts'
-import { helpText, parseSettings } from '../../local/settings.ts'
+import { helpText } from '../../local/options.ts'
+import { parseSettings } from '../../local/settings.ts'
 
 function settingsOf(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const settings = parseSettings(args, environment)
