@@ -2,37 +2,15 @@ import type { KeyObject } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
-import {
-  newEventId,
-  newReplayId,
-  newRun,
-  newSecret,
-  newSourceId,
-  newTokenId,
-  newTokenSecret,
-  newWebhookId,
-} from '../functions/adapters/random.ts'
+import { newEventId, newReplayId, newRun } from '../functions/adapters/random.ts'
 import { openDatabase } from '../functions/adapters/sqlite/database.ts'
 import { SqliteExpiry } from '../functions/adapters/sqlite/expiry.ts'
 import { GroupCommit } from '../functions/adapters/sqlite/group-commit.ts'
 import { PayloadCache } from '../functions/adapters/sqlite/payload-cache.ts'
-import { SqliteAttemptHours } from '../functions/adapters/sqlite/sqlite-attempt-hours.ts'
-import { SqliteBreakers } from '../functions/adapters/sqlite/sqlite-breakers.ts'
-import { SqliteDeliveries } from '../functions/adapters/sqlite/sqlite-deliveries.ts'
-import { SqliteDeliveryLog } from '../functions/adapters/sqlite/sqlite-delivery-log.ts'
-import { SqliteErasure } from '../functions/adapters/sqlite/sqlite-erasure.ts'
-import { SqliteEvents } from '../functions/adapters/sqlite/sqlite-events.ts'
 import { SqliteLevels } from '../functions/adapters/sqlite/sqlite-levels.ts'
-import { SqliteNotices } from '../functions/adapters/sqlite/sqlite-notices.ts'
-import { SqlitePosition } from '../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../functions/adapters/sqlite/sqlite-queue.ts'
-import { SqliteRateLimiter } from '../functions/adapters/sqlite/sqlite-rate-limiter.ts'
-import { SqliteReplays } from '../functions/adapters/sqlite/sqlite-replays.ts'
-import { SqliteSources } from '../functions/adapters/sqlite/sqlite-sources.ts'
-import { SqliteTokens } from '../functions/adapters/sqlite/sqlite-tokens.ts'
-import { SqliteWebhooks } from '../functions/adapters/sqlite/sqlite-webhooks.ts'
+import { storesOver } from '../functions/adapters/sqlite/stores.ts'
 import { adminHandler } from '../functions/api/admin.ts'
-import type { AdminDeps } from '../functions/api/admin-deps.ts'
 import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
@@ -42,12 +20,12 @@ import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
 import { advanceReplays } from '../functions/use-cases/advance-replays.ts'
 import type { MadeAttempt } from '../functions/use-cases/attempt-delivery.ts'
-import { queueNames } from '../functions/use-cases/queue-levels.ts'
 import type { OpenedSecrets } from '../functions/use-cases/sign-request.ts'
 import { userAgent } from '../functions/version.ts'
 import { deliverHandler } from '../functions/workers/deliver.ts'
 import { fanOutHandler } from '../functions/workers/fan-out.ts'
 import { sweepHandler } from '../functions/workers/sweep.ts'
+import { adminDeps } from './admin-deps.ts'
 import type { DataFolder } from './data-folder.ts'
 import type { Settings } from './settings.ts'
 import { unqueuedFanOut } from './unqueued-fan-out.ts'
@@ -91,13 +69,8 @@ export async function openEngine(
   const store = { database, commits, now, retentionMs: settings.retention, payloads }
   SqliteExpiry.prepare(store)
   const cipher = new AesCipher(folder.key)
-  const webhooks = new SqliteWebhooks(store)
-  const breakers = new SqliteBreakers(store)
-  const events = new SqliteEvents(store)
-  const deliveries = new SqliteDeliveries(store)
-  const attemptHours = new SqliteAttemptHours(store)
-  const tokens = new SqliteTokens(store)
-  const sources = new SqliteSources(store)
+  const stores = storesOver(store)
+  const { webhooks, events, deliveries, attemptHours, tokens, sources } = stores
   const fanOutQueue = new SqliteQueue<FanOutMessage>(store, {
     name: 'fan-out',
     maxReceives,
@@ -128,45 +101,13 @@ export async function openEngine(
   const sourceKeys = secrets<KeyObject>()
   const replay = {
     ...{ webhooks, events, deliveries, deliveryQueue, newReplayId, newRun, now },
-    replays: new SqliteReplays(store),
+    replays: stores.replays,
     retentionMs: settings.retention,
   }
-  const admin: AdminDeps = {
-    manageWebhooks: { webhooks, breakers, cipher, newWebhookId, newSecret, now },
-    redeliver: { webhooks, deliveries, events, deliveryQueue, newRun, now },
-    eraseEvent: {
-      erasure: new SqliteErasure(store),
-      events,
-      subscriptions: webhooks,
-      webhooks,
-      deliveries,
-      now,
-    },
-    sendTest: {
-      webhooks,
-      events,
-      deliveries,
-      deliveryQueue,
-      newEventId,
-      now,
-      pause,
-    },
-    replay,
-    webhooks,
-    breakers,
-    events,
-    log: new SqliteDeliveryLog(store),
-    attemptHours,
-    queues: { levels: async () => queueNames.map((name) => levels.queue(name)) },
-    tokens,
-    sources,
-    urlPolicy,
-    retentionMs: store.retentionMs,
-    newSourceId,
-    newTokenId,
-    newTokenSecret,
-    now,
-  }
+  const admin = adminDeps(stores, {
+    ...{ cipher, deliveryQueue, levels, replay, urlPolicy, now },
+    retentionMs: settings.retention,
+  })
   const deliver = {
     webhooks,
     deliveries,
@@ -178,8 +119,8 @@ export async function openEngine(
       now,
     ),
     deliveryQueue,
-    limiter: new SqliteRateLimiter(store),
-    breakers,
+    limiter: stores.limiter,
+    breakers: stores.breakers,
     streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 10_000 }, now),
     // The queue bounds what one webhook has under way.
     slowness: undefined,
@@ -211,10 +152,10 @@ export async function openEngine(
         events,
         webhooks,
         deliveries,
-        position: new SqlitePosition(store, 'audit'),
         attemptHours,
-        notices: new SqliteNotices(store),
-        watchPosition: new SqlitePosition(store, 'failures'),
+        position: stores.position,
+        notices: stores.notices,
+        watchPosition: stores.watchPosition,
         disableAfterMs: settings.disableAfter,
         newEventId,
         fanOutQueue,

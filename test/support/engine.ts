@@ -8,20 +8,8 @@ import { newEventId, newReplayId, newRun, newSecret, newWebhookId } from '../../
 import { openDatabase } from '../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../functions/adapters/sqlite/group-commit.ts'
 import { PayloadCache } from '../../functions/adapters/sqlite/payload-cache.ts'
-import { SqliteAttemptHours } from '../../functions/adapters/sqlite/sqlite-attempt-hours.ts'
-import { SqliteBreakers } from '../../functions/adapters/sqlite/sqlite-breakers.ts'
-import { SqliteDeliveries } from '../../functions/adapters/sqlite/sqlite-deliveries.ts'
-import { SqliteDeliveryLog } from '../../functions/adapters/sqlite/sqlite-delivery-log.ts'
-import { SqliteErasure } from '../../functions/adapters/sqlite/sqlite-erasure.ts'
-import { SqliteEvents } from '../../functions/adapters/sqlite/sqlite-events.ts'
-import { SqliteNotices } from '../../functions/adapters/sqlite/sqlite-notices.ts'
-import { SqlitePosition } from '../../functions/adapters/sqlite/sqlite-position.ts'
 import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
-import { SqliteRateLimiter } from '../../functions/adapters/sqlite/sqlite-rate-limiter.ts'
-import { SqliteReplays } from '../../functions/adapters/sqlite/sqlite-replays.ts'
-import { SqliteSources } from '../../functions/adapters/sqlite/sqlite-sources.ts'
-import { SqliteTokens } from '../../functions/adapters/sqlite/sqlite-tokens.ts'
-import { SqliteWebhooks } from '../../functions/adapters/sqlite/sqlite-webhooks.ts'
+import { storesOver } from '../../functions/adapters/sqlite/stores.ts'
 import type { Event } from '../../functions/domain/event.ts'
 import { ExpiringCache } from '../../functions/domain/expiring-cache.ts'
 import { DeliveryMessage, FanOutMessage } from '../../functions/domain/messages.ts'
@@ -89,7 +77,7 @@ export async function openTestEngine({
   const store = { database, commits, now, retentionMs, ...payloads }
   const queueOptions = { maxReceives, maxInFlightPerGroup: 64 }
   const cipher = new AesCipher(Buffer.alloc(32, 7))
-  const webhooks = new SqliteWebhooks(store)
+  const stores = storesOver(store)
   const requests: (OutgoingRequest & { readonly at: number })[] = []
   const told: NoticeWords[] = []
   const logged: { readonly message: string; readonly fields: LogFields | undefined }[] = []
@@ -104,26 +92,12 @@ export async function openTestEngine({
     store,
     database,
     cipher,
-    webhooks,
-    subscriptions: webhooks,
-    events: new SqliteEvents(store),
-    erasure: new SqliteErasure(store),
-    deliveries: new SqliteDeliveries(store),
-    deliveryLog: new SqliteDeliveryLog(store),
-    position: new SqlitePosition(store, 'audit'),
-    attemptHours: new SqliteAttemptHours(store),
-    notices: new SqliteNotices(store),
-    watchPosition: new SqlitePosition(store, 'failures'),
+    ...stores,
     disableAfterMs,
     page: async (words: NoticeWords) => {
       told.push(words)
     },
-    tokens: new SqliteTokens(store),
-    replays: new SqliteReplays(store),
     retentionMs,
-    sources: new SqliteSources(store),
-    limiter: new SqliteRateLimiter(store),
-    breakers: new SqliteBreakers(store),
     streaks: new ExpiringCache<Streak>({ maxAgeMs: 5 * 60_000, maxEntries: 100 }, now),
     slowness,
     unlogged: new ExpiringCache<MadeAttempt>({ maxAgeMs: 15 * 60_000, maxEntries: 10_000 }, now),
@@ -174,7 +148,7 @@ export async function openTestEngine({
       const headers: Record<string, Sealed> = {}
       for (const [name, value] of Object.entries(plainHeaders)) headers[name] = await cipher.seal(value, id)
       const webhook = aWebhook({ id, secret: await cipher.seal(plainSecret, id), headers, ...over })
-      await webhooks.create(webhook)
+      await stores.webhooks.create(webhook)
       return webhook
     },
     addEvent: async (over: Partial<Event> = {}): Promise<Event> => {
