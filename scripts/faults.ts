@@ -26,6 +26,11 @@ const [begin, end] = ['<!-- results: written by npm run faults -->', '<!-- end o
 
 /** `npm run faults [EVENTS]`: runs the matrix of faults with so many events each, and writes its table into the docs. */
 export async function main([events = '1000']: readonly string[]): Promise<void> {
+  if (!/^[1-9]\d*$/.test(events)) {
+    process.stderr.write('Give how many events each fault is to have: npm run faults -- 1000\n')
+    process.exitCode = 1
+    return
+  }
   const folder = mkdtempSync(join(tmpdir(), 'faults-'))
   const results = join(folder, 'results.jsonl')
   writeFileSync(results, '')
