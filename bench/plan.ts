@@ -17,6 +17,7 @@ export const helpText = `Measures what docs/performance.md promises, each target
   npm run bench -- bill N            what AWS bills for so many events
   npm run bench -- backlog           memory while 100,000 deliveries wait for slow receivers: two minutes
   npm run bench -- scroll            the console's log of 100,000 rows in Chromium: two minutes; npm run console:build first
+  npm run bench -- profile           what the server's main thread does at capacity: half a minute
   npm run bench -- restart           how soon the server is ready with 10,000 waiting retries
 
 Each bench writes bench/results/<name>.json and a plot beside it. Exit code 1: something broke, or deliveries were lost.

@@ -6,6 +6,7 @@ if (first === 'cold') await (await import('./cold/main.ts')).main(rest)
 else if (first === 'bill') await (await import('./bill.ts')).main(rest)
 else if (first === 'backlog') await (await import('./backlog.ts')).main()
 else if (first === 'scroll') await (await import('./scroll.ts')).main()
+else if (first === 'profile') await (await import('./profile.ts')).main()
 else if (first === 'restart') await (await import('./restart.ts')).main()
 else {
   const args =
