@@ -160,14 +160,15 @@ function write(
   response: ServerResponse,
   { statusCode, headers, body, isBase64Encoded }: APIGatewayProxyResult,
 ): void {
-  const bytes = Buffer.from(body, isBase64Encoded === true ? 'base64' : 'utf8')
+  // A text goes out in one piece with the head, bytes as a second one.
+  const content = isBase64Encoded === true ? Buffer.from(body, 'base64') : body
   const hasBody = statusCode !== 204 && statusCode !== 304
-  const sent = hasBody ? { 'Content-Length': bytes.length } : {}
+  const sent = hasBody ? { 'Content-Length': Buffer.byteLength(content) } : {}
   response.writeHead(statusCode, {
     ...Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name, String(value)])),
     ...sent,
   })
-  response.end(hasBody ? bytes : undefined)
+  response.end(hasBody ? content : undefined)
 }
 
 const methods: readonly HTTPMethod[] = ['GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'HEAD', 'OPTIONS']
