@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'esbuild'
 
 const schemasFile = /@aws-sdk[\\/]client-[a-z]+[\\/]dist-es[\\/]schemas[\\/]schemas_0\.js$/
+const endpointsFile = /@aws-sdk[\\/]client-([a-z]+)[\\/]dist-es[\\/]endpoint[\\/]endpointResolver\.js$/
 const packageFile = /@aws-sdk[\\/]client-[a-z]+[\\/]package\.json$/
 
 /** Errors of AWS that our code tells by their class; it tells all others by their names. */
@@ -39,6 +40,13 @@ const standIns: readonly { readonly file: RegExp; readonly contents: string }[] 
     file: /regionConfig[\\/]getInstanceMetadataRegion\.js$/,
     contents: 'export const getInstanceMetadataRegion = async () => undefined',
   },
+  // The regions of all partitions, which only the rules for endpoints look up, and those are replaced (below).
+  {
+    file: /util-endpoints[\\/]lib[\\/]aws[\\/]partitions\.js$/,
+    contents: 'export const partitionsInfo = { partitions: [] }',
+  },
+  // Signatures of single messages in a stream of events: no call here streams any.
+  { file: /signature-v4[\\/]dist-es[\\/]HeaderFormatter\.js$/, contents: 'export class HeaderFormatter {}' },
   // Log lines of the SDK's own, which hold inputs and outputs: no client here is given a logger.
   {
     file: /middleware-logger[\\/]loggerMiddleware\.js$/,
@@ -63,6 +71,12 @@ export const leanSdk: Plugin = {
       const { version }: { version?: unknown } = JSON.parse(readFileSync(path, 'utf8'))
       return { contents: JSON.stringify({ version }), loader: 'json' }
     })
+    build.onLoad({ filter: endpointsFile }, ({ path }) => ({
+      contents: `
+        import { sdkEndpoint } from './functions/adapters/aws/service-endpoint.ts'
+        export const defaultEndpointResolver = (asked) => sdkEndpoint('${endpointsFile.exec(path)?.[1]}', asked)`,
+      resolveDir: process.cwd(),
+    }))
     for (const { file, contents } of standIns) build.onLoad({ filter: file }, () => ({ contents }))
   },
 }

@@ -1,5 +1,6 @@
 import { createHash, createHmac } from 'node:crypto'
 import { Unavailable } from '../../domain/errors.ts'
+import { serviceEndpoint } from './service-endpoint.ts'
 
 /** Where AWS is, and who asks, as Lambda's environment says. */
 export interface AwsCaller {
@@ -20,7 +21,7 @@ const isDown = 'The token cannot be judged now. Send the same request again.'
  * @throws Unavailable when Secrets Manager does not answer in time, Error when it refuses.
  */
 export async function readSecretValue(caller: AwsCaller, secretId: string, nowMs: number): Promise<string> {
-  const url = new URL(caller.endpoint ?? `https://secretsmanager.${caller.region}.${suffixOf(caller.region)}`)
+  const url = new URL(caller.endpoint ?? serviceEndpoint('secretsmanager', caller.region))
   const body = JSON.stringify({ SecretId: secretId })
   const { host: _sentByFetch, ...headers } = signedHeaders(caller, {
     service: 'secretsmanager',
@@ -43,10 +44,6 @@ export async function readSecretValue(caller: AwsCaller, secretId: string, nowMs
     typeof answer === 'object' && answer !== null && 'SecretString' in answer && answer.SecretString
   if (typeof value !== 'string') throw new Error(`The secret ${secretId} holds no text.`)
   return value
-}
-
-function suffixOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'
 }
 
 /**
