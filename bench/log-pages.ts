@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { firstEventIdAt } from '../functions/domain/ids.ts'
 import { busiestWebhook, rareType, seededSpanMs } from './log-seed.ts'
 import { summarise } from './statistics.ts'
 
@@ -6,10 +7,9 @@ const log = `/webhooks/${busiestWebhook}/deliveries`
 const Page = z.object({ data: z.array(z.object({ id: z.string(), event_id: z.optional(z.string()) })) })
 
 /** A page of the log somewhere within the time that it reaches back. */
-const anyDepth = () =>
-  Buffer.from(`${Math.floor(Date.now() - Math.random() * seededSpanMs)}/dlv_${'z'.repeat(42)}`).toString(
-    'base64url',
-  )
+const anyTime = () => Math.floor(Date.now() - Math.random() * seededSpanMs)
+const anyDepth = () => Buffer.from(`${anyTime()}/dlv_${'z'.repeat(42)}`).toString('base64url')
+const anyEvent = () => Buffer.from(firstEventIdAt(anyTime())).toString('base64url')
 
 const pages: readonly (readonly [string, () => string])[] = [
   ["a webhook's log, first page of 100", () => `${log}?limit=100`],
@@ -18,6 +18,7 @@ const pages: readonly (readonly [string, () => string])[] = [
   ['one status, at any depth', () => `${log}?limit=100&status=exhausted&cursor=${anyDepth()}`],
   ['a rare event type, at any depth', () => `${log}?limit=100&event_type=${rareType}&cursor=${anyDepth()}`],
   ['events, first page of 100', () => '/events?limit=100'],
+  ['events of a rare type, at any depth', () => `/events?limit=100&type=${rareType}&cursor=${anyEvent()}`],
   ['webhooks with their counts', () => '/webhooks'],
 ]
 
