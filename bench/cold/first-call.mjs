@@ -1,6 +1,6 @@
 // node first-call.mjs BUNDLE REQUEST: loads a function and has it handle a request, until AWS has answered it for the first
 // time. Prints the milliseconds that took since before the import. With a channel to its parent it says "loaded" once that
-// is done, waits for a message, and sends the milliseconds from then until the handler has answered.
+// is done, waits for a message, and sends the milliseconds from then until the handler has answered, with its answer.
 import { subscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import { pathToFileURL } from 'node:url'
@@ -22,5 +22,8 @@ if (process.send !== undefined) {
   await once(process, 'message')
   startedAt = performance.now()
 }
-await handler(JSON.parse(request), { awsRequestId: 'bench', getRemainingTimeInMillis: () => 30_000 })
-process.send?.(elapsedMs())
+const answer = await handler(JSON.parse(request), {
+  awsRequestId: 'bench',
+  getRemainingTimeInMillis: () => 30_000,
+})
+process.send?.({ ms: elapsedMs(), answer })

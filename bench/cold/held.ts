@@ -1,19 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import * as z from 'zod/mini'
 import { holdToShare, shareOf256Megabytes } from './cpu-share.ts'
-import type { Variant } from './variants.ts'
+import type { FirstRequest } from './variants.ts'
 
 const firstCall = fileURLToPath(new URL('first-call.mjs', import.meta.url))
 /** What begins while a function is loaded is over by then, as it is when INIT ends. */
 const initMs = 300
+const Answered = z.object({ ms: z.number(), answer: z.optional(z.record(z.string(), z.unknown())) })
 
 /**
  * Milliseconds that a function's first invocation takes once it is loaded, with the processor that Lambda gives to one of
- * 256 MB. What it does while it is loaded has a whole processor, as in INIT.
+ * 256 MB. What it does while it is loaded has a whole processor, as in INIT. Rejects when it is not answered as it should be.
  */
 export async function firstInvocationMs(
-  { file, request }: Variant,
+  file: string,
+  { request, answer: wanted }: FirstRequest,
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
   const child = spawn(process.execPath, [firstCall, file, JSON.stringify(request)], {
@@ -24,9 +27,11 @@ export async function firstInvocationMs(
     await pause(initMs)
     const release = holdToShare(child, shareOf256Megabytes)
     child.send('go')
-    const ms = await messageOf(child)
+    const { ms, answer = {} } = z.parse(Answered, await messageOf(child))
     release()
-    return Number(ms)
+    const has = (name: string) => JSON.stringify(answer[name]) === JSON.stringify(wanted[name])
+    if (!Object.keys(wanted).every(has)) throw new Error(`${file} answered ${JSON.stringify(answer)}.`)
+    return ms
   } finally {
     child.kill('SIGKILL')
   }

@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { urlOf } from '../../local/url-of.ts'
 import { type Spread, spread } from '../statistics.ts'
+import { startAws } from './aws.ts'
 import { firstInvocationMs } from './held.ts'
 import { buildVariants, type Variant } from './variants.ts'
 
@@ -20,8 +19,8 @@ export interface ColdStart {
   readonly bytes: number
   /** From before it is loaded until AWS has answered its first call. */
   readonly cold: readonly number[]
-  /** The first invocation alone, with the share of a processor that 256 MB get. */
-  readonly first: readonly number[]
+  /** The first invocation alone, with the share of a processor that 256 MB get, by what it was asked. */
+  readonly first: readonly { readonly label: string; readonly values: readonly number[] }[]
 }
 
 /** `npm run bench -- cold [ROUNDS]`: prints cold starts and writes them to bench/results/cold-starts.json. */
@@ -37,28 +36,26 @@ export async function main([count = '20']: readonly string[]): Promise<void> {
  */
 export async function measureCold(rounds: number): Promise<ColdStart[]> {
   const folder = mkdtempSync(join(tmpdir(), 'cold-'))
-  const aws = createServer((request, response) => {
-    const isSecret = String(request.headers['x-amz-target']).startsWith('secretsmanager')
-    const answer = isSecret ? '{"SecretString":"another token"}' : '{}'
-    request
-      .resume()
-      .on('end', () => response.setHeader('content-type', 'application/x-amz-json-1.0').end(answer))
-  })
-  await new Promise<void>((resolve) => aws.listen(0, '127.0.0.1', resolve))
+  const aws = await startAws()
   try {
     const variants = await buildVariants(folder)
-    const env = environmentAt(urlOf(aws.address(), '127.0.0.1'))
-    const measured = variants.map((variant) => ({ variant, cold: [] as number[], first: [] as number[] }))
+    const env = environmentAt(aws.endpoint)
+    const measured = variants.map((variant) => {
+      const first = variant.requests.map((request) => ({ request, values: [] as number[] }))
+      return { variant, cold: [] as number[], first }
+    })
     for (let round = -warmUps; round < rounds; round++)
       for (const { variant, cold, first } of measured) {
-        const [coldMs, firstMs] = [await coldStartMs(variant, env), await firstInvocationMs(variant, env)]
-        if (round < 0) continue
-        cold.push(coldMs)
-        first.push(firstMs)
+        const coldMs = await coldStartMs(variant, env)
+        if (round >= 0) cold.push(coldMs)
+        for (const { request, values } of first) {
+          const firstMs = await firstInvocationMs(variant.file, request, env)
+          if (round >= 0) values.push(firstMs)
+        }
       }
     return measured.map(({ variant: { name, file }, cold, first }) => ({
-      ...{ name, cold, first },
-      bytes: statSync(file).size,
+      ...{ name, cold, bytes: statSync(file).size },
+      first: first.map(({ request: { label }, values }) => ({ label, values })),
     }))
   } finally {
     aws.close()
@@ -75,15 +72,16 @@ function environmentAt(endpoint: string): Readonly<Record<string, string>> {
     ...{ NOTICES_TOPIC: 'arn:aws:sns:eu-central-1:000000000000:notices', DISABLE_AFTER_DAYS: '5' },
     ...{ OPERATOR_TOKEN_SECRET: 'secret', SERVICE_NAME: 'bench', RETRY_SCHEDULE: '0s,5s' },
     LOG_EVENTS: 'false',
-    ...{ ALLOWED_NETWORKS: '', ALLOW_HTTP: 'false', ALLOWED_PORTS: '443' },
+    // The receiver is a server of this machine.
+    ...{ ALLOWED_NETWORKS: '127.0.0.0/8', ALLOW_HTTP: 'true', ALLOWED_PORTS: '*' },
   }
 }
 
 async function coldStartMs(
-  { file, request }: Variant,
+  { file, requests: [first] }: Variant,
   env: Readonly<Record<string, string>>,
 ): Promise<number> {
-  const { stdout } = await run(process.execPath, [firstCall, file, JSON.stringify(request)], {
+  const { stdout } = await run(process.execPath, [firstCall, file, JSON.stringify(first?.request)], {
     env,
     timeout: 30_000,
   })
@@ -92,15 +90,20 @@ async function coldStartMs(
 
 function report(starts: readonly ColdStart[]): void {
   const rows = starts.map(({ name, bytes, cold, first }) => ({
-    ...{ name, bytes, cold: spread(cold), firstInvocation: spread(first) },
+    ...{ name, bytes, cold: spread(cold) },
+    firstInvocations: first.map(({ label, values }) => ({ label, ...spread(values) })),
   }))
   const ordinary = rows[0]
   const text = ({ median, min, max }: Spread, base = Number.NaN) =>
     `${median.toFixed(1)} ms (${min.toFixed(1)}–${max.toFixed(1)}), ${(median / base).toFixed(2)} × ordinary`
-  for (const { name, bytes, cold, firstInvocation } of rows)
-    process.stdout.write(
-      `${name.padEnd(9)} ${(bytes / 1_024).toFixed(0).padStart(4)} KiB  cold ${text(cold, ordinary?.cold.median)}; first invocation at 256 MB ${text(firstInvocation, ordinary?.firstInvocation.median)}\n`,
-    )
+  for (const { name, bytes, cold, firstInvocations } of rows) {
+    const size = `${(bytes / 1_024).toFixed(0).padStart(4)} KiB`
+    process.stdout.write(`${name.padEnd(9)} ${size}  cold ${text(cold, ordinary?.cold.median)}\n`)
+    for (const { label, ...first } of firstInvocations) {
+      const base = ordinary?.firstInvocations[0]?.median
+      process.stdout.write(`  first invocation at 256 MB, ${label}: ${text(first, base)}\n`)
+    }
+  }
   const results = fileURLToPath(new URL('../results', import.meta.url))
   mkdirSync(results, { recursive: true })
   writeFileSync(join(results, 'cold-starts.json'), `${JSON.stringify(rows, null, 2)}\n`)

@@ -1,13 +1,23 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
+import { examplePayload } from '../../functions/domain/event-types.ts'
 import { deliveryId, eventId, shortId } from '../../functions/domain/ids.ts'
+import { signingKeys, sourcegraphSignature } from '../../functions/domain/signature.ts'
 import { bundleOptions } from '../../lib/bundle-options.ts'
+import { known } from './aws.ts'
 
-/** A function as it is deployed, and the request that has it make its first call. */
+/** A function as it is deployed, and the requests that may be its first. */
 export interface Variant {
   readonly name: string
   readonly file: string
+  readonly requests: readonly FirstRequest[]
+}
+
+export interface FirstRequest {
+  readonly label: string
   readonly request: unknown
+  /** What its answer has to hold. */
+  readonly answer: Readonly<Record<string, unknown>>
 }
 
 const entropy = new Uint8Array(16)
@@ -16,24 +26,55 @@ const message = {
   delivery_id: deliveryId({ eventId: eventId(nowMs, entropy), webhookId: shortId('whk', nowMs, entropy) }),
   ...{ event_type: 'changeset:publish', attempt: 1, trigger: 'event', payload: '{}' },
 }
-const http = {
-  httpMethod: 'POST',
-  resource: '/events',
-  headers: { authorization: 'Bearer token' },
-  body: '{}',
+const type = 'batch_change:apply'
+const payload = examplePayload(type) ?? Buffer.from('{}')
+
+function posted(
+  label: string,
+  statusCode: number,
+  headers: Record<string, string>,
+  body: string,
+): FirstRequest {
+  const http = { httpMethod: 'POST', resource: '/events', headers, body, isBase64Encoded: false }
+  return { label, answer: { statusCode }, request: { ...http, requestContext: { requestId: 'bench' } } }
 }
-const requests: Readonly<Record<string, unknown>> = {
-  ingest: { ...http, isBase64Encoded: false, requestContext: { requestId: 'bench' } },
-  deliver: {
-    Records: [
-      { messageId: 'm1', body: JSON.stringify(message), attributes: { ApproximateReceiveCount: '1' } },
-    ],
-  },
+
+const published = JSON.stringify({ type, payload: JSON.parse(String(payload)) })
+const requests: Readonly<Record<string, readonly FirstRequest[]>> = {
+  ingest: [
+    posted('a known token', 202, { authorization: `Bearer ${known.token}` }, published),
+    posted(
+      'signed by Sourcegraph',
+      202,
+      {
+        'x-sourcegraph-webhook-event-type': type,
+        'x-sourcegraph-webhook-signature': sourcegraphSignature(
+          signingKeys(known.secret).sourcegraph,
+          payload,
+        ),
+      },
+      String(payload),
+    ),
+    posted('an unknown token', 401, { authorization: 'Bearer unknown' }, published),
+  ],
+  deliver: [
+    {
+      ...{ label: 'a delivery', answer: { batchItemFailures: [] } },
+      request: {
+        Records: [
+          { messageId: 'm1', body: JSON.stringify(message), attributes: { ApproximateReceiveCount: '1' } },
+        ],
+      },
+    },
+  ],
 }
 
 /** Bundles ours and the ordinary one into the folder. */
 export async function buildVariants(folder: string): Promise<readonly Variant[]> {
-  const ordinary = { name: 'ordinary', file: join(folder, 'ordinary.mjs'), request: { id: 'id' } }
+  const ordinary = {
+    ...{ name: 'ordinary', file: join(folder, 'ordinary.mjs') },
+    requests: [{ label: 'a read', request: { id: 'id' }, answer: {} }],
+  }
   await build({
     entryPoints: ['bench/cold/ordinary.ts'],
     ...{
@@ -50,10 +91,10 @@ export async function buildVariants(folder: string): Promise<readonly Variant[]>
     },
     logLevel: 'error',
   })
-  const ours = Object.entries(requests).map(async ([name, request]) => {
+  const ours = Object.entries(requests).map(async ([name, first]) => {
     const file = join(folder, `${name}.cjs`)
     await build({ ...bundleOptions(name), outfile: file })
-    return { name, file, request }
+    return { name, file, requests: first }
   })
   return [ordinary, ...(await Promise.all(ours))]
 }

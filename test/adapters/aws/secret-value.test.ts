@@ -54,6 +54,21 @@ describe('a secret of Secrets Manager', () => {
     await expect(readSecretValue({ ...caller, endpoint }, 'arn:secret', 0)).rejects.toThrow(Unavailable)
   })
 
+  it.each(['cuts it off', 'goes on no more'])(
+    'is not available when the service begins its answer and %s',
+    async (how) => {
+      const server = createServer((_request, response) => {
+        response.writeHead(200, { 'content-length': 100 }).write('{"SecretString":', () => {
+          if (how === 'cuts it off') response.destroy()
+        })
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      servers.push(() => server.close())
+      const endpoint = urlOf(server.address(), '127.0.0.1')
+      await expect(readSecretValue({ ...caller, endpoint }, 'arn:secret', 0)).rejects.toThrow(Unavailable)
+    },
+  )
+
   it.each([
     [400, {}, 'answered 400'],
     [200, { SecretBinary: 'AA==' }, 'holds no text'],
