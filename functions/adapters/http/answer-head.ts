@@ -2,7 +2,8 @@ import { BadAnswer } from './failure-words.ts'
 
 // RFC 9112 §4 and §5; obsolete folding (§5.2) is not read.
 const statusLine = /^HTTP\/1\.([01]) (\d{3})(?: [^\r]*)?$/
-const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/
+// After the blanks comes none: else a line of 16 KiB of them could be parted in as many ways, and all would be tried.
+const headerLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(?![ \t])([\t\x20-\x7e\x80-\xff]*)$/
 const length = /^\d{1,15}$/
 
 /** How the end of a body is known: its length in bytes, by chunks, or that the connection ends. */
@@ -73,12 +74,19 @@ export class AnswerHead {
 export function readHeader(line: string): readonly [name: string, value: string] {
   const [, name, value] = headerLine.exec(line) ?? []
   if (name === undefined || value === undefined) throw notHttp('a header')
-  return [name.toLowerCase(), value.trimEnd()]
+  return [name.toLowerCase(), withoutBlanksAfter(value)]
 }
 
 /** What breaks HTTP's grammar. */
 export function notHttp(what: string): BadAnswer {
   return new BadAnswer(`something that is not valid HTTP (${what})`)
+}
+
+/** `trimEnd` would take the byte A0, too, which may be the end of a character in UTF-8. */
+function withoutBlanksAfter(value: string): string {
+  let end = value.length
+  while (value[end - 1] === ' ' || value[end - 1] === '\t') end--
+  return value.slice(0, end)
 }
 
 function options(value: string): string[] {

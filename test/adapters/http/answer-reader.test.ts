@@ -131,6 +131,31 @@ describe('what is refused', () => {
   })
 })
 
+describe('a header', () => {
+  it.each([
+    ['blanks around its value', 'A: \t b c\t \r\n', 'b c'],
+    ['a value of blanks', 'A: \t \r\n', ''],
+    // The last byte of a UTF-8 "à" is a space in Latin-1, and in JavaScript; not in HTTP.
+    ['a value that begins and ends with a byte A0', 'A: \xa0b\xc3\xa0\r\n', '\xa0b\xc3\xa0'],
+  ])('with %s loses blanks only, and only there', (_what, line, value) => {
+    expect(reading(`${ok}${line}\r\n`).reader.answer?.head.headers.a).toBe(value)
+  })
+
+  it.each([
+    ['blanks', ' '.repeat(kib16 - 30)],
+    ['blanks and tabs', ' \t'.repeat(kib16 / 2 - 15)],
+    ['words', 'a '.repeat(kib16 / 2 - 15)],
+  ])('of %s and what may not stand there costs no more than others', (_what, value) => {
+    const tookMs = [1, 2, 3].map(() => {
+      const startedAt = performance.now()
+      expect(reading(`${ok}A:${value}\0\r\n`).error).toBeInstanceOf(BadAnswer)
+      return performance.now() - startedAt
+    })
+    // A pattern that tries each way to part the blanks takes a second.
+    expect(Math.min(...tookMs)).toBeLessThan(100)
+  })
+})
+
 describe('a connection carries another request', () => {
   const end = 'Content-Length: 0\r\n\r\n'
 
