@@ -14,6 +14,8 @@ export interface Waiter {
 
 /** A connection to a receiver, at an address that the guard allows, for one request at a time. */
 export class Connection {
+  /** By the clock of `performance.now`. */
+  readonly begunAt = performance.now()
   readonly #socket: Socket
   #unsent: readonly Uint8Array[] = []
   #waiter: Waiter | undefined

@@ -6,6 +6,8 @@ import type { Target } from './target.ts'
 const idleMs = 4_000
 /** How much earlier than the receiver we let go of a connection: a request would meet its end on the way. */
 const earlierMs = 1_000
+// Else a busy connection would stay where its name once led, and with whoever's certificate was valid then, for ever.
+const maxAgeMs = 2 * 60_000
 
 interface Idle {
   readonly connection: Connection
@@ -49,16 +51,18 @@ export class Connections {
   }
 
   /**
-   * Keeps a connection for the next request, for as long as the receiver keeps it, and a few seconds at most.
+   * Keeps a connection for the next request, for as long as the receiver keeps it, and a few seconds at most; one that
+   * has grown old no more.
    * @param keptMs how long the receiver said that it would keep it.
-   * @returns whether that is long enough.
+   * @returns whether it is kept.
    */
   keep(connection: Connection, { origin }: Target, keptMs = Number.POSITIVE_INFINITY): boolean {
-    const forMs = Math.min(idleMs, keptMs - earlierMs)
+    const now = performance.now()
+    const forMs = Math.min(idleMs, keptMs - earlierMs, connection.begunAt + maxAgeMs - now)
     if (forMs <= 0) return false
     connection.release()
     const timer = setTimeout(() => connection.close(), forMs).unref()
-    const idle = { connection, until: performance.now() + forMs, timer }
+    const idle = { connection, until: now + forMs, timer }
     const others = this.#idle.get(origin)
     if (others === undefined) this.#idle.set(origin, [idle])
     else others.push(idle)

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { aRawReceiver, aRequest, aSender, okAnswer } from '../../support/sender.ts'
 
 const answering = { onRequest: (socket: Socket) => socket.write(okAnswer) }
@@ -94,6 +94,26 @@ describe('connections', () => {
     const idleMs = performance.now() - idleFrom
     // Timers may be a few milliseconds early; that a busy machine makes them late says nothing.
     expect(idleMs).toBeGreaterThan(header === '' ? 3_900 : 900)
+  })
+
+  it('are used for two minutes at most, and the next goes where the name leads by then', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    onTestFinished(() => {
+      vi.useRealTimers()
+    })
+    const receiver = await aRawReceiver(answering)
+    let address = '127.0.0.1'
+    const sender = aSender({ resolve: async () => [{ address, family: 4 }] })
+    const send = () => sender.send(aRequest(`http://hooks.example.com:${receiver.port}/`))
+    for (let second = 0; second < 120; second += 2) {
+      expect(await send()).toMatchObject({ response: { status: 200 } })
+      expect(receiver.connections).toHaveLength(1)
+      address = '10.0.0.1'
+      vi.advanceTimersByTime(2_000)
+    }
+    expect(await send()).toMatchObject({ kind: 'failure', reason: 'denied' })
+    expect(receiver.requests).toHaveLength(60)
+    await receiver.until(() => receiver.openConnections === 0)
   })
 
   it('that a receiver closed while they were idle do not fail the next request', async () => {
