@@ -62,8 +62,11 @@ export class AnswerHead {
 
   /** The receiver expects the connection to carry another request, if the framing lets it. */
   get keepsConnection(): boolean {
-    const said = options(this.headers.connection ?? '')
-    return !said.includes('close') && (!this.#isOld || said.includes('keep-alive'))
+    const { connection = '', 'transfer-encoding': coding } = this.headers
+    const said = options(connection)
+    if (said.includes('close')) return false
+    // HTTP/1.0 knows of no codings: whoever was on the way may have found another end (RFC 9112 §6.1).
+    return !this.#isOld || (said.includes('keep-alive') && coding === undefined)
   }
 }
 

@@ -166,6 +166,8 @@ describe('a connection carries another request', () => {
     [false, `HTTP/1.1 200 OK\r\nConnection: X-A, Close\r\nConnection: keep-alive\r\n${end}`],
     [false, `HTTP/1.0 200 OK\r\n${end}`],
     [true, `HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n${end}`],
+    [true, `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
+    [false, `HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`],
     [false, `HTTP/1.1 200 OK\r\n${end}HTTP/1.1 500 Forged\r\n\r\n`],
     [false, `HTTP/1.1 204 No Content\r\n\r\nbody`],
   ])('%s: %j', (keeps, text) => {
