@@ -38,6 +38,9 @@ export interface Guard {
   readonly resolve: Resolve
 }
 
+// A connection that was reset as soon as it stood has no address any more.
+const resetAtOnce = Object.assign(new Error('The connection was reset at once.'), { code: 'ECONNRESET' })
+
 const stages = new WeakMap<object, Stage>()
 
 // Node's 250 ms for each address but the last cuts off receivers on the other side of the world, where one round trip
@@ -78,9 +81,11 @@ export function guardedConnect(
   }
   // Before any other listener: the first of them would begin to send.
   socket.prependOnceListener('connect', () => {
-    stages.set(socket, 'handshake')
-    const reached = checkAddress(socket.remoteAddress ?? 'an unknown address', policy)
-    if (!reached.allowed) socket.destroy(new AddressDenied(reached.rule))
+    if (secure) stages.set(socket, 'handshake')
+    const { remoteAddress } = socket
+    const reached = remoteAddress === undefined ? undefined : checkAddress(remoteAddress, policy)
+    if (reached === undefined) socket.destroy(resetAtOnce)
+    else if (!reached.allowed) socket.destroy(new AddressDenied(reached.rule))
     else if (!secure) open()
   })
   if (secure) socket.once('secureConnect', open)

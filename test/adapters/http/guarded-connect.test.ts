@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { failureOf } from '../../../functions/adapters/http/failure-words.ts'
 import { AddressDenied, guardedConnect, stageOf } from '../../../functions/adapters/http/guarded-connect.ts'
 import type { Network } from '../../../functions/domain/ip-address.ts'
 import { aRawReceiver, loopbackPolicy } from '../../support/sender.ts'
@@ -12,7 +13,7 @@ function neverOpened(): void {
 }
 
 /** The error that a socket ends with. */
-async function failureOf(socket: Socket): Promise<unknown> {
+async function errorOf(socket: Socket): Promise<unknown> {
   const [error] = await once(socket, 'error')
   return error
 }
@@ -30,7 +31,7 @@ describe('guardedConnect', () => {
   ])('denies the literal %s, for which node asks no lookup', async (host) => {
     const endpoint = { host, port: 9, secure: false }
     const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, neverOpened)
-    expect(await failureOf(socket)).toBeInstanceOf(AddressDenied)
+    expect(await errorOf(socket)).toBeInstanceOf(AddressDenied)
     expect(socket.remoteAddress).toBeUndefined()
     expect(socket.destroyed).toBe(true)
   })
@@ -57,11 +58,25 @@ describe('guardedConnect', () => {
       socket.once('connectionAttempt', () => allowedNetworks.pop())
       socket.once('lookup', () => process.nextTick(() => allowedNetworks.pop()))
       socket.write('the request')
-      expect(await failureOf(socket)).toBeInstanceOf(AddressDenied)
+      expect(await errorOf(socket)).toBeInstanceOf(AddressDenied)
       await receiver.until(() => receiver.connections.length === 1 && receiver.openConnections === 0)
       expect(received).toBe(0)
     },
   )
+
+  it.each([
+    [false, 'connection', '127.0.0.1 closed the connection before it answered.'],
+    [true, 'tls', '127.0.0.1 closed the connection during the TLS handshake.'],
+  ])('denies nothing when a reset leaves no address to check (TLS: %s)', async (secure, reason, message) => {
+    const receiver = await aRawReceiver()
+    const endpoint = { host: '127.0.0.1', port: receiver.port, secure }
+    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, neverOpened)
+    // As of a connection that was reset between its beginning and the look at it, one in thousands.
+    Object.defineProperty(socket, 'remoteAddress', { value: undefined })
+    const error = await errorOf(socket)
+    const stage = stageOf(socket)
+    expect(failureOf(error, { host: '127.0.0.1', stage })).toEqual({ kind: 'failure', reason, message })
+  })
 
   it('tells how far it came', async () => {
     const receiver = await aRawReceiver()
