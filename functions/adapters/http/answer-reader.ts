@@ -1,6 +1,7 @@
 import { Answer } from './answer.ts'
 import { AnswerHead, notHttp, readHeader } from './answer-head.ts'
 import { BadAnswer } from './failure-words.ts'
+import { LineBeginning } from './line-beginning.ts'
 
 const maxHeaderBytes = 16 * 1024
 const maxInterimAnswers = 5
@@ -36,8 +37,7 @@ type Part =
  */
 export class AnswerReader {
   #part: Part = 'status line'
-  /** A line whose end has not come yet. */
-  #line = ''
+  readonly #beginning = new LineBeginning(maxHeaderBytes)
   /** Of the head, or of a chunk's line or the trailers. */
   #lineBytes = 0
   #receivedBytes = 0
@@ -129,22 +129,22 @@ export class AnswerReader {
     this.#lineBytes += next - at
     if (this.#lineBytes > maxHeaderBytes) throw new BadAnswer('more than 16 KiB of headers')
     if (!isWhole) {
-      this.#hold(bytes.toString('latin1', at))
+      this.#hold(bytes.subarray(at))
       return next
     }
-    const text = this.#line + bytes.toString('latin1', at, end)
-    this.#line = ''
+    const text = this.#beginning.take() + bytes.toString('latin1', at, end)
     if (text.charCodeAt(text.length - 1) !== carriageReturn) throw notHttp('a line without its end')
     this.#takeLine(text.slice(0, -1))
     return next
   }
 
   /** Keeps the beginning of a line; what begins like no answer is not waited for. */
-  #hold(text: string): void {
-    const isBeginning = this.#line.length < protocolName.length
-    this.#line += text
-    if (this.#part !== 'status line' || !isBeginning || this.#line === '\r') return
-    if (!protocolName.startsWith(this.#line.slice(0, protocolName.length))) throw notHttp('its first line')
+  #hold(piece: Buffer): void {
+    const isJudged = this.#beginning.length >= protocolName.length
+    this.#beginning.add(piece)
+    if (this.#part !== 'status line' || isJudged) return
+    const first = this.#beginning.first(protocolName.length)
+    if (first !== '\r' && !protocolName.startsWith(first)) throw notHttp('its first line')
   }
 
   #takeLine(line: string): void {

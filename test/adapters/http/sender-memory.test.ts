@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { AnswerReader } from '../../../functions/adapters/http/answer-reader.ts'
 import { hostileAnswers } from '../../support/hostile-answers.ts'
 import type { RawReceiver } from '../../support/raw-receiver.ts'
 import { aRawReceiver, aRequest, aSender, writeWithoutEnd } from '../../support/sender.ts'
@@ -50,6 +51,18 @@ describe('bodies without end', () => {
     const before = await megabytes()
     await sendMany(1_000)
     expect((await megabytes()).inUse - before.inUse).toBeLessThan(5)
+  })
+})
+
+describe('a header of 16 KiB that comes byte by byte', () => {
+  it('takes little more than that', async () => {
+    const pieces = Array.from('HTTP/1.1 200 OK\r\nX-A: '.padEnd(16_000, 'b'), (char) => Buffer.from(char))
+    const readers = Array.from({ length: 100 }, () => new AnswerReader())
+    const before = await megabytes()
+    for (const reader of readers) for (const piece of pieces) reader.read(piece)
+    const megabytesEach = ((await megabytes()).inUse - before.inUse) / readers.length
+    expect(readers.some(({ answer }) => answer !== undefined)).toBe(false)
+    expect(megabytesEach).toBeLessThan(0.05)
   })
 })
 
