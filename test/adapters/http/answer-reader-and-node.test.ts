@@ -104,7 +104,19 @@ const header = fc
       fc.constantFrom('', 'a b', 'a\0', '(a)', 'ü', ' x', 'a\t', '@'),
     ),
     mostly(': ', ':', ' :', ':\t', '', ': \t '),
-    mostly('value', '', 'a, b', '"q"', 'schön', 'a\tb', 'a\0b', 'a\x7f', ' padded ', 'x'.repeat(300)),
+    mostly(
+      'value',
+      '',
+      'a, b',
+      '"q"',
+      'schön',
+      '\xa0a\xa0',
+      'a\tb',
+      'a\0b',
+      'a\x7f',
+      ' padded ',
+      'x'.repeat(300),
+    ),
     lineEnd,
   )
   .map((parts) => parts.join(''))
