@@ -108,6 +108,12 @@ export const hostileAnswers: readonly HostileAnswer[] = [
     words: notHttp,
   },
   {
+    what: 'a header of blanks that costs most to refuse',
+    answer: (socket) => socket.write(`${okHead}X-A:${' '.repeat(16_000)}\0\r\n`),
+    status: 0,
+    words: notHttp,
+  },
+  {
     what: 'both framings',
     answer: (socket) =>
       socket.write(`${okHead}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n`),
