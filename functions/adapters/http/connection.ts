@@ -68,9 +68,12 @@ export class Connection {
     this.#socket.unref()
   }
 
-  /** Lets go of it, whatever is under way. */
-  close(): void {
-    this.#socket.destroy()
+  /**
+   * Lets go of it, whatever is under way.
+   * @param why for who waits, if it was not that one.
+   */
+  close(why?: Error): void {
+    this.#socket.destroy(why)
   }
 
   #write(): void {

@@ -8,6 +8,7 @@ const idleMs = 4_000
 const earlierMs = 1_000
 // Else a busy connection would stay where its name once led, and with whoever's certificate was valid then, for ever.
 const maxAgeMs = 2 * 60_000
+const stopped = new Error('this service was stopped')
 
 interface Idle {
   readonly connection: Connection
@@ -21,6 +22,7 @@ export class Connections {
   readonly #guard: Guard
   readonly #open = new Set<Connection>()
   readonly #idle = new Map<string, Idle[]>()
+  #isClosed = false
 
   constructor(guard: Guard) {
     this.#guard = guard
@@ -40,8 +42,12 @@ export class Connections {
     return this.open(target)
   }
 
-  /** A new connection. */
+  /**
+   * A new connection.
+   * @throws after `close`: who waited for a turn until then would otherwise send, and nobody would log it.
+   */
   open(target: Target): Connection {
+    if (this.#isClosed) throw stopped
     const connection = new Connection(target, this.#guard, () => {
       this.#open.delete(connection)
       this.#forget(target.origin, connection)
@@ -69,9 +75,10 @@ export class Connections {
     return true
   }
 
-  /** Closes all connections; what is under way fails. */
+  /** Closes all connections, and opens no other; what is under way fails. */
   close(): void {
-    for (const connection of this.#open) connection.close()
+    this.#isClosed = true
+    for (const connection of this.#open) connection.close(stopped)
   }
 
   #forget(origin: string, connection: Connection): void {

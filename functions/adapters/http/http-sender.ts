@@ -58,7 +58,7 @@ export class HttpSender implements Sender {
     return new Promise((resolve) => this.#exchange(target, request, resolve))
   }
 
-  /** Closes all connections; what is under way fails. */
+  /** Closes all connections; what is under way fails, and what waits or comes later. */
   close(): void {
     this.#connections.close()
   }

@@ -156,6 +156,22 @@ describe('connections', () => {
     sender.close()
     await receiver.until(() => receiver.openConnections === 0)
   })
+
+  it('are not opened once the sender is closed, and what is under way or waits for its turn fails', async () => {
+    const receiver = await aRawReceiver()
+    const sender = aSender({ maxConnectionsPerOrigin: 1 })
+    const sending = [1, 2, 3].map(() => sender.send(aRequest(receiver.url)))
+    await receiver.until(() => receiver.requests.length === 1)
+    sender.close()
+    for (const outcome of await Promise.all([...sending, sender.send(aRequest(receiver.url))]))
+      expect(outcome).toEqual({
+        kind: 'failure',
+        reason: 'connection',
+        message: 'The request to 127.0.0.1 failed (this service was stopped).',
+      })
+    await receiver.until(() => receiver.openConnections === 0)
+    expect(receiver.connections).toHaveLength(1)
+  })
 })
 
 describe('a receiver that closes a kept connection instead of answering', () => {
