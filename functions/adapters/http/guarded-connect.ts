@@ -103,6 +103,8 @@ function tlsOptions(host: string) {
   const name = host.replace(/\.$/, '')
   return {
     secureContext: sharedContext,
+    // Whatever the environment says (NODE_TLS_REJECT_UNAUTHORIZED): that would be for all receivers.
+    rejectUnauthorized: true,
     ALPNProtocols: ['http/1.1'],
     ...(isIP(host) === 0 ? { servername: name } : {}),
   }

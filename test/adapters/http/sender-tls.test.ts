@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { setDefaultCACertificates, type TlsOptions } from 'node:tls'
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { selfSigned, TestAuthority } from '../../support/certificates.ts'
 import { portOf } from '../../support/receiver.ts'
 import { aRawReceiver, aRequest, aSender, okAnswer } from '../../support/sender.ts'
@@ -106,6 +106,14 @@ describe('a TLS receiver', () => {
   ])('with %s is not sent to, and the failure says why', async (_what, tls, message) => {
     const { outcome, requests } = await outcomeOf(tls())
     expect(outcome).toEqual({ kind: 'failure', reason: 'tls', message })
+    expect(requests).toBe(0)
+  })
+
+  it('with a self-signed certificate is not sent to where the environment would allow it', async () => {
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const { outcome, requests } = await outcomeOf(selfSigned({ names: [name] }))
+    expect(outcome).toMatchObject({ kind: 'failure', reason: 'tls' })
     expect(requests).toBe(0)
   })
 
