@@ -14,7 +14,7 @@ import { adminHandler } from '../functions/api/admin.ts'
 import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
-import type { DeliveryMessage, FanOutMessage } from '../functions/domain/messages.ts'
+import { type DeliveryMessage, type FanOutMessage, messageId } from '../functions/domain/messages.ts'
 import type { Observe } from '../functions/domain/observation.ts'
 import type { Streak } from '../functions/domain/receiver-health.ts'
 import type { Log } from '../functions/middleware/log.ts'
@@ -31,8 +31,9 @@ import type { Settings } from './settings.ts'
 import { unqueuedFanOut } from './unqueued-fan-out.ts'
 
 const deadlineMs = 15_000
+/** Most requests to one webhook's receiver under way. */
 const maxInFlightPerWebhook = 64
-/** Most requests to receivers under way, all webhooks together. */
+/** Most deliveries under way, all webhooks together: from the queue until they are logged. */
 export const maxDeliveriesInFlight = 1_000
 // A message that takes the process down with it, or that our own faults keep from being handled, is given up after this.
 const maxReceives = 20
@@ -113,6 +114,8 @@ export async function openEngine(
     deliveries,
     events: { payload: (eventId: string) => events.payloadToSend(eventId) },
     sender,
+    answered: (webhookId: string, message: DeliveryMessage) =>
+      deliveryQueue.answered(webhookId, messageId(message)),
     // As many as are under way at most.
     unlogged: new ExpiringCache<MadeAttempt>(
       { maxAgeMs: 15 * 60_000, maxEntries: maxDeliveriesInFlight },

@@ -58,9 +58,13 @@ export function deliveryMessage(
   body: DeliveryMessage,
   { webhookId, notBefore }: { webhookId: string; notBefore?: number | undefined },
 ): Outgoing<DeliveryMessage> {
-  const attempt = attemptId(body.delivery_id, body.attempt)
-  const id = body.deferrals === undefined ? attempt : `${attempt}/${body.deferrals}`
-  return { id, body, group: webhookId, notBefore }
+  return { id: messageId(body), body, group: webhookId, notBefore }
+}
+
+/** The id of a delivery message: it tells the attempt, and how often that was put off. */
+export function messageId({ delivery_id: deliveryId, attempt, deferrals }: DeliveryMessage): string {
+  const id = attemptId(deliveryId, attempt)
+  return deferrals === undefined ? id : `${id}/${deferrals}`
 }
 
 /** The payload as it travels in a message: its text, or undefined when it is too large. */

@@ -1,5 +1,6 @@
 import { afterAttempt } from '../domain/after-attempt.ts'
 import { attemptId } from '../domain/delivery.ts'
+import { healthOf } from '../domain/receiver-health.ts'
 import type { AttemptDelivery, MadeAttempt } from './attempt-delivery.ts'
 import { toAttempt } from './attempt-record.ts'
 import { type Answered, awaitAnswer } from './await-answer.ts'
@@ -24,6 +25,8 @@ export async function makeAttempt(
     unsent === undefined
       ? await awaitAnswer(deps, request, slow, (slow) => heedSilence(deps, webhook.id, slow))
       : { outcome: { kind: 'failure', reason: 'breaker', message: unsent }, waitedMs: 0 }
+  // One that fails keeps its place until its breaker knows: else more of them would go out to fail meanwhile.
+  if (healthOf(outcome) === 'up') deps.answered?.(webhook.id, message)
   const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)

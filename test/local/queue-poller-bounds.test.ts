@@ -83,6 +83,29 @@ describe('when QueuePoller waits, and for how many', () => {
     expect(handled).toHaveLength(300)
   })
 
+  it('takes the next of a group as messages are answered, though none is over, up to four times as many', async () => {
+    let handled = 0
+    const held = Promise.withResolvers<void>()
+    polled.poll(
+      async ({ Records: records }) => {
+        handled += records.length
+        // As answers come: after the message was handed out.
+        await new Promise((resolve) => setImmediate(resolve))
+        for (const { messageId } of records) polled.queue.answered('g', messageId)
+        await held.promise
+        return allDone
+      },
+      { batchSize: 1 },
+    )
+    await polled.send(300)
+    await until(() => handled === 256)
+    await polled.send(1, 'other')
+    await until(() => handled === 257)
+    held.resolve()
+    await polled.isEmpty()
+    expect(handled).toBe(301)
+  })
+
   it('wakes for a delayed message when it is due, and does not poll until then', async () => {
     await polled.close()
     polled = await openPolledQueue(Date.now)

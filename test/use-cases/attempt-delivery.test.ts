@@ -66,6 +66,27 @@ describe('attemptDelivery', () => {
     expect(engine.messages('delivery')).toHaveLength(expected.status === 'retrying' ? 1 : 0)
   })
 
+  it.each([
+    ['200', answered(200), 1],
+    ['404', answered(404), 1],
+    ['503', answered(503), 0],
+    ['no answer', unanswered('timeout'), 0],
+  ])(
+    'tells of a receiver that answered %s before it is logged, if that is well',
+    async (_what, result, times) => {
+      outcome = result
+      const webhook = await engine.addWebhook()
+      const message = { ...(await engine.firstAttempt(webhook)), deferrals: 2 }
+      const told: unknown[] = []
+      const answered = (webhookId: string, { delivery_id: id, attempt, deferrals }: DeliveryMessage) => {
+        const isLogged = engine.database.prepare('select 1 from attempts').get() !== undefined
+        told.push([webhookId, id, attempt, deferrals, isLogged])
+      }
+      await attemptDelivery({ ...engine, answered }, message, false)
+      expect(told).toEqual(Array(times).fill([webhook.id, message.delivery_id, 1, 2, false]))
+    },
+  )
+
   it('is exhausted when the last attempt of the schedule fails, and looked at no more', async () => {
     outcome = answered(500)
     const message = await engine.firstAttempt(await engine.addWebhook({ retrySchedule: [0, 1_000] }))

@@ -1,19 +1,22 @@
 import { Heap } from './heap.ts'
 
 const never = Number.POSITIVE_INFINITY
+/** What an answered message still takes up of its place: what waits for the disk must not be without bound either. */
+const answeredLoad = 1 / 4
 
 /** A group that has messages waiting or in flight. */
 interface Group {
   readonly name: string
   /** When the earliest that waits is due. */
   dueAt: number
-  inFlight: number
+  /** How many places its messages in flight take up. */
+  load: number
   /** Who was served longest ago has the smallest. */
   turn: number
   /** `due`: now; `full`: not before one that is in flight is finished; `idle`: none waits. */
   place: 'due' | 'later' | 'full' | 'idle'
   isActive: boolean
-  /** Under which number it stands in `#full`. */
+  /** Under which load it stands in `#full`. */
   fullWith: number
   /** Whether it stands in the line of those that are due, be it in vain. */
   isInLine: boolean
@@ -38,13 +41,13 @@ export class GroupTurns {
   #inFlight = 0
   #lastShare = never
 
-  /** @param most messages in flight: of one group, and of all together. */
+  /** @param most places of one group, and messages in flight of all together. */
   constructor(most: { readonly perGroup: number; readonly overall: number }) {
     this.#most = most
   }
 
   /**
-   * How many messages a group may have in flight now: the fewer, the more groups have any due or in flight. All shares
+   * How many places a group may have taken now: the fewer, the more groups have any due or in flight. All shares
    * together are a quarter of what there is, since groups that hang keep for a while what they took when they were few.
    */
   share(nowMs: number): number {
@@ -66,7 +69,7 @@ export class GroupTurns {
     const share = this.share(nowMs)
     const group = this.#groups.get(name)
     if (this.#inFlight >= this.#most.overall) return false
-    return group === undefined || (group.dueAt > nowMs && group.inFlight < share)
+    return group === undefined || (group.dueAt > nowMs && group.load < share)
   }
 
   /** The next group with a message due and room for `room` more of its share; it then goes to the end of the line. */
@@ -81,7 +84,7 @@ export class GroupTurns {
     this.#line.removeFirst()
     group.turn = ++this.#turns
     this.#line.add(group.turn, group)
-    return { name: group.name, room: share - group.inFlight }
+    return { name: group.name, room: Math.ceil(share - group.load) }
   }
 
   /** `count` messages of the group were handed out; its next one is due at `nextDueAt` (Infinity: it has no more). */
@@ -89,18 +92,28 @@ export class GroupTurns {
     const group = this.#groups.get(name)
     if (group === undefined) return
     group.dueAt = nextDueAt
+    this.#inFlight += count
     this.#count(group, count)
   }
 
   /** `count` messages of the group are in flight that were not waiting, or not as far as is known here. */
   hold(name: string, count: number): void {
+    this.#inFlight += count
     this.#count(this.#groupOf(name), count)
   }
 
-  /** `count` messages of the group are no longer in flight. */
-  finished(name: string, count: number): void {
+  /** A message of the group waits for nothing but our own store any more: it gives most of its place to the next. */
+  answered(name: string): void {
     const group = this.#groups.get(name)
-    if (group !== undefined) this.#count(group, -count)
+    if (group !== undefined) this.#count(group, answeredLoad - 1)
+  }
+
+  /** `count` messages of the group are no longer in flight, of which `answered` were said to be. */
+  finished(name: string, count: number, answered = 0): void {
+    const group = this.#groups.get(name)
+    if (group === undefined) return
+    this.#inFlight -= count
+    this.#count(group, answered * (1 - answeredLoad) - count)
   }
 
   /**
@@ -119,7 +132,7 @@ export class GroupTurns {
     const turn = ++this.#turns
     const made = {
       dueAt: never,
-      inFlight: 0,
+      load: 0,
       place: 'idle',
       isActive: false,
       fullWith: 0,
@@ -132,10 +145,9 @@ export class GroupTurns {
 
   #count(group: Group, more: number): void {
     this.#leaveFull(group)
-    group.inFlight += more
-    this.#inFlight += more
+    group.load += more
     this.#put(group)
-    if (group.inFlight <= 0 && group.dueAt === never) this.#groups.delete(group.name)
+    if (group.load <= 0 && group.dueAt === never) this.#groups.delete(group.name)
   }
 
   /** Puts a group where its next message has it wait; whether it has its share is seen when its turn comes. */
@@ -156,7 +168,7 @@ export class GroupTurns {
   }
 
   #noteActivity(group: Group): void {
-    const isActive = group.inFlight > 0 || group.place === 'due'
+    const isActive = group.load > 0 || group.place === 'due'
     if (isActive !== group.isActive) this.#active += isActive ? 1 : -1
     group.isActive = isActive
   }
@@ -165,7 +177,7 @@ export class GroupTurns {
   #firstInLine(share: number): Group | undefined {
     for (let first = this.#line.first; first !== undefined; first = this.#line.first) {
       const group = first.item
-      if (group.place === 'due' && group.inFlight < share) return group
+      if (group.place === 'due' && group.load < share) return group
       this.#line.removeFirst()
       group.isInLine = false
       if (group.place === 'due') this.#setAside(group)
@@ -178,10 +190,10 @@ export class GroupTurns {
     for (let first = this.#later.first; first !== undefined; first = this.#later.first) {
       const { key, item: group } = first
       const isMeant = group.place === 'later' && group.lookAt === key
-      if (isMeant && group.dueAt === key && group.inFlight < share) return group
+      if (isMeant && group.dueAt === key && group.load < share) return group
       this.#later.removeFirst()
       if (group.lookAt === key) group.lookAt = never
-      if (isMeant && group.inFlight >= share) this.#setAside(group)
+      if (isMeant && group.load >= share) this.#setAside(group)
       else if (isMeant) this.#put(group)
     }
     return undefined
@@ -189,9 +201,9 @@ export class GroupTurns {
 
   #setAside(group: Group): void {
     group.place = 'full'
-    group.fullWith = group.inFlight
-    const alike = this.#full.get(group.inFlight)
-    if (alike === undefined) this.#full.set(group.inFlight, new Set([group]))
+    group.fullWith = group.load
+    const alike = this.#full.get(group.load)
+    if (alike === undefined) this.#full.set(group.load, new Set([group]))
     else alike.add(group)
     this.#noteActivity(group)
   }
@@ -205,9 +217,9 @@ export class GroupTurns {
   /** Takes back those that were set aside and have room, now that shares have grown. */
   #letIn(share: number): void {
     if (share > this.#lastShare) {
-      for (const [inFlight, alike] of this.#full) {
-        if (inFlight >= share) continue
-        this.#full.delete(inFlight)
+      for (const [load, alike] of this.#full) {
+        if (load >= share) continue
+        this.#full.delete(load)
         for (const group of alike) {
           group.place = 'idle'
           this.#put(group)

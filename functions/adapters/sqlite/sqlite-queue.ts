@@ -17,7 +17,7 @@ export interface QueueOptions {
   readonly name: string
   /** Handed out more often than this, a message goes to the dead-letter queue. */
   readonly maxReceives: number
-  /** Most messages of one group in flight at a time. */
+  /** Most messages of one group in flight at a time that were not answered. */
   readonly maxInFlightPerGroup: number
   /** Most messages in flight that its reader takes on, all groups together; absent: any number. */
   readonly maxInFlight?: number
@@ -59,6 +59,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
   readonly #turns: GroupTurns
   readonly #statements
   readonly #handed: Received[] = []
+  readonly #answered = new Set<string>()
   #onSent: (() => void) | undefined
 
   constructor(
@@ -115,7 +116,7 @@ export class SqliteQueue<Body> implements Queue<Body> {
     }
   }
 
-  /** Calls back whenever messages were sent, so that a poller need not wait for its next look; it then takes them soon. */
+  /** Calls back whenever there may be messages to take, so that a poller need not wait for its next look; it then takes them soon. */
   onSent(callback: () => void): void {
     this.#onSent = callback
   }
@@ -228,6 +229,17 @@ export class SqliteQueue<Body> implements Queue<Body> {
     }
   }
 
+  /**
+   * Tells of a message in flight that whom it was for has answered, so that the next of its group may go. It is hidden as
+   * before, until it is finished.
+   */
+  answered(group: string, id: string): void {
+    if (this.#answered.has(id)) return
+    this.#answered.add(id)
+    this.#turns.answered(group)
+    this.#onSent?.()
+  }
+
   /** Ends messages of one group: the done are removed, the others are handed out again from `retryAt` on. */
   async finish(
     messages: readonly Received[],
@@ -235,7 +247,8 @@ export class SqliteQueue<Body> implements Queue<Body> {
   ): Promise<void> {
     const group = messages[0]?.group ?? ''
     // At once, so that the next need not wait for what is merely tidied up.
-    this.#turns.finished(group, messages.length)
+    const answered = messages.filter(({ id }) => this.#answered.delete(id)).length
+    this.#turns.finished(group, messages.length, answered)
     try {
       await this.#store.commits.writeInCompany(() => {
         for (const message of messages) {

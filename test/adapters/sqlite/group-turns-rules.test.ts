@@ -5,7 +5,11 @@ import { GroupTurns } from '../../../functions/adapters/sqlite/group-turns.ts'
 const never = Number.POSITIVE_INFINITY
 
 type Step =
-  | { readonly kind: 'send' | 'finish' | 'retry'; readonly group: string; readonly delayMs: number }
+  | {
+      readonly kind: 'send' | 'answer' | 'finish' | 'retry'
+      readonly group: string
+      readonly delayMs: number
+    }
   | { readonly kind: 'receive'; readonly room: number }
   | { readonly kind: 'wait'; readonly delayMs: number }
 
@@ -19,9 +23,9 @@ const anyStep: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('receive'), room: fc.integer({ min: 1, max: 5 }) }) },
   {
-    weight: 2,
+    weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('finish', 'retry'),
+      kind: fc.constantFrom('answer', 'finish', 'retry'),
       group: fc.constantFrom(...names),
       delayMs,
     }),
@@ -37,6 +41,7 @@ class Model {
   done = 0
   readonly #waiting = new Map<string, number[]>(names.map((name) => [name, []]))
   readonly #inFlight = new Map<string, number>(names.map((name) => [name, 0]))
+  readonly #answered = new Map<string, number>(names.map((name) => [name, 0]))
   /** Whom others were served before, since when each group could have been. */
   readonly #overtakenBy = new Map<string, Set<string>>()
 
@@ -46,17 +51,35 @@ class Model {
     else if (step.kind === 'send') {
       this.sent += 1
       this.#put(step.group, this.nowMs + step.delayMs)
-    } else if (this.flying(step.group) > 0) {
+    } else if (step.kind === 'answer') this.#answer(step.group)
+    else if (this.flying(step.group) > 0) {
       if (step.kind === 'retry') this.#put(step.group, this.nowMs + step.delayMs)
       else this.done += 1
       this.#inFlight.set(step.group, this.flying(step.group) - 1)
-      this.turns.finished(step.group, 1)
+      const answered = Math.min(1, this.answered(step.group))
+      this.#answered.set(step.group, this.answered(step.group) - answered)
+      this.turns.finished(step.group, 1, answered)
     }
     expect(this.turns.nextDueAt()).toBe(this.#earliest())
   }
 
   flying(name: string): number {
     return this.#inFlight.get(name) ?? 0
+  }
+
+  answered(name: string): number {
+    return this.#answered.get(name) ?? 0
+  }
+
+  #answer(name: string): void {
+    if (this.answered(name) === this.flying(name)) return
+    this.#answered.set(name, this.answered(name) + 1)
+    this.turns.answered(name)
+  }
+
+  /** How many places are free. An answered message takes up a quarter of one. */
+  #free(name: string): number {
+    return maxInFlight - this.flying(name) + (3 / 4) * this.answered(name)
   }
 
   #put(name: string, dueAt: number): void {
@@ -69,20 +92,20 @@ class Model {
   }
 
   #earliest(): number {
-    const open = names.filter((name) => this.flying(name) < maxInFlight)
+    const open = names.filter((name) => this.#free(name) > 0)
     return Math.min(never, ...open.flatMap((name) => this.#dueOf(name)))
   }
 
   #receive(limit: number): void {
     for (let room = limit; room > 0; ) {
       const couldBeServed = names.filter(
-        (name) => this.flying(name) < maxInFlight && this.#dueOf(name).some((dueAt) => dueAt <= this.nowMs),
+        (name) => this.#free(name) > 0 && this.#dueOf(name).some((dueAt) => dueAt <= this.nowMs),
       )
       const turn = this.turns.next(this.nowMs)
       expect(couldBeServed.length === 0).toBe(turn === undefined)
       if (turn === undefined) return
       expect(couldBeServed).toContain(turn.name)
-      expect(turn.room).toBe(maxInFlight - this.flying(turn.name))
+      expect(turn.room).toBe(Math.ceil(this.#free(turn.name)))
       this.#noteOvertaking(turn.name, couldBeServed)
       room -= this.#take(turn.name, Math.min(room, turn.room))
     }
@@ -93,7 +116,8 @@ class Model {
     const count = Math.min(limit, due.filter((dueAt) => dueAt <= this.nowMs).length)
     this.#waiting.set(name, due.slice(count))
     this.#inFlight.set(name, this.flying(name) + count)
-    expect(this.flying(name)).toBeLessThanOrEqual(maxInFlight)
+    expect(this.flying(name) - this.answered(name)).toBeLessThanOrEqual(maxInFlight)
+    expect(this.flying(name)).toBeLessThanOrEqual(4 * maxInFlight)
     this.turns.took(name, count, due[count] ?? never)
     return count
   }

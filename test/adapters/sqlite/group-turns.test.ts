@@ -87,6 +87,36 @@ describe('GroupTurns', () => {
     expect(turns.next(0)).toEqual({ name: 'a', room: 1 })
   })
 
+  it('gives the place of an answered message to the next, but a quarter of it, until it is finished', () => {
+    const turns = turnsOf(['a', 0])
+    const rooms: number[] = []
+    for (let turn = turns.next(0); turn !== undefined; turn = turns.next(0)) {
+      rooms.push(turn.room)
+      turns.took('a', 1, 0)
+      turns.answered('a')
+    }
+    // Eight quarters are two places.
+    expect(rooms).toEqual([2, 2, 2, 2, 1, 1, 1, 1])
+    expect(turns.nextDueAt()).toBe(never)
+    turns.finished('a', 3, 3)
+    expect(turns.next(0)).toEqual({ name: 'a', room: 1 })
+    turns.finished('a', 1, 1)
+    expect(turns.next(0)).toEqual({ name: 'a', room: 1 })
+    turns.finished('a', 4, 4)
+    expect(turns.next(0)).toEqual({ name: 'a', room: 2 })
+  })
+
+  it('counts an answered message in full among all that are in flight', () => {
+    const turns = new GroupTurns({ perGroup: 2, overall: 3 })
+    for (const name of ['a', 'b', 'c']) {
+      turns.hold(name, 1)
+      turns.answered(name)
+    }
+    expect(turns.mayPass('d', 0)).toBe(false)
+    turns.finished('a', 1, 1)
+    expect(turns.mayPass('d', 0)).toBe(true)
+  })
+
   it('has nothing to wait for once all is finished', () => {
     const turns = turnsOf(['a', 0])
     turns.took('a', 1, never)

@@ -55,6 +55,14 @@ describe('SqliteQueue after kill -9', () => {
     expect(await idsAndCounts(await killAndOpen())).toEqual(['a1 2', 'b1 2'])
   })
 
+  it('hands out again what was answered and not finished', async () => {
+    const { queue, killAndOpen } = given()
+    await queue.send([message('a1'), message('a2')])
+    await receive(queue)
+    queue.answered('a', 'a1')
+    expect(await idsAndCounts(await killAndOpen())).toEqual(['a1 2', 'a2 2'])
+  })
+
   it('gives up a message that is in flight at every death', async () => {
     const { queue, killAndOpen } = given()
     await queue.send([message('a1')])

@@ -11,12 +11,14 @@ const maxInFlightPerGroup = 2
 type Step =
   | { readonly kind: 'send'; readonly nth: number; readonly delayMs: number }
   | { readonly kind: 'receive'; readonly limit: number }
+  | { readonly kind: 'answer' }
   | { readonly kind: 'finish'; readonly isDone: boolean; readonly retryMs: number }
   | { readonly kind: 'wait'; readonly ms: number }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('send' as const), nth: fc.nat(11), delayMs: fc.constantFrom(0, 0, 1, 5) }),
   fc.record({ kind: fc.constant('receive' as const), limit: fc.integer({ min: 1, max: 5 }) }),
+  fc.record({ kind: fc.constant('answer' as const) }),
   fc.record({ kind: fc.constant('finish' as const), isDone: fc.boolean(), retryMs: fc.constantFrom(0, 2) }),
   fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 4 }) }),
 )
@@ -28,6 +30,7 @@ class Run {
   readonly #clock: ManualClock
   readonly #name: string
   readonly #inFlight = new Map<string, Received>()
+  readonly #answered = new Set<string>()
   readonly #batches: (readonly Received[])[] = []
 
   constructor(store: SqliteStore, clock: ManualClock, name: string) {
@@ -76,9 +79,19 @@ class Run {
         for (const batch of batches) this.#handedOut(batch)
         return
       }
+      case 'answer': {
+        const message = [...this.#inFlight.values()].find(({ id }) => !this.#answered.has(id))
+        if (message === undefined) return
+        this.#answered.add(message.id)
+        this.#queue.answered(message.group, message.id)
+        return
+      }
       case 'finish': {
         const batch = this.#batches.shift() ?? []
-        for (const { id } of batch) this.#inFlight.delete(id)
+        for (const { id } of batch) {
+          this.#inFlight.delete(id)
+          this.#answered.delete(id)
+        }
         await this.#queue.finish(batch, {
           isDone: () => one.isDone,
           retryAt: this.#clock.now() + one.retryMs,
@@ -98,7 +111,9 @@ class Run {
       this.#inFlight.set(message.id, message)
     }
     const ofGroup = [...this.#inFlight.values()].filter(({ group }) => group === batch[0]?.group)
-    expect(ofGroup.length).toBeLessThanOrEqual(maxInFlightPerGroup)
+    expect(ofGroup.length).toBeLessThanOrEqual(4 * maxInFlightPerGroup)
+    const unanswered = ofGroup.filter(({ id }) => !this.#answered.has(id))
+    expect(unanswered.length).toBeLessThanOrEqual(maxInFlightPerGroup)
     this.#batches.push(batch)
   }
 }

@@ -113,6 +113,28 @@ describe('SqliteQueue', () => {
     expect(await receiveIds()).toEqual(['a2'])
   })
 
+  it('hands out the next of a group when one was answered, which stays hidden until it is finished', async () => {
+    const { queue } = given()
+    await send(...['a1', 'a2', 'a3', 'a4', 'a5'].map((id) => message(id, { group: 'a' })))
+    const batch = await receive()
+    expect(batch.map(({ id }) => id)).toEqual(['a1', 'a2'])
+    let calls = 0
+    queue.onSent(() => calls++)
+    for (const id of ['a1', 'a1', 'a2']) queue.answered('a', id)
+    expect(calls).toBe(2)
+    const next = await receive()
+    expect(next.map(({ id }) => id)).toEqual(['a3', 'a4'])
+    await finish(batch, true)
+    expect(await receiveIds()).toEqual([])
+    // Not done although answered: it takes a whole place when it comes again.
+    queue.answered('a', 'a3')
+    await finish(next.slice(0, 1), false)
+    expect(await receiveIds()).toEqual(['a3'])
+    expect(await receiveIds()).toEqual([])
+    await finish(next.slice(1), true)
+    expect(await receiveIds()).toEqual(['a5'])
+  })
+
   it('tells when the next message is due that could be handed out', async () => {
     const { queue, clock } = given()
     const start = clock.now()
@@ -242,6 +264,7 @@ describe('SqliteQueue', () => {
       ['a', 1],
       ['b', 1],
     ])
+    queue.answered('', 'a')
     await blocked(() => finish(batch, true))
     await finish(batch, true)
     expect(await receiveIds()).toEqual(['c'])
