@@ -13,6 +13,8 @@ export interface PollerOptions {
 type BatchHandler = (batch: SQSEvent, context: ReturnType<typeof lambdaContext>) => Promise<SQSBatchResponse>
 
 const longestWaitMs = 60_000
+/** Batches that begin in one go, which takes tenths of a millisecond each: in between is time for others. */
+const mostAtOnce = 10
 
 /** Hands a queue's messages to their entry as Lambda's event source mapping does: batches of one group, concurrently. */
 export class QueuePoller {
@@ -23,6 +25,8 @@ export class QueuePoller {
   readonly #now: () => number
   readonly #running = new Set<Promise<void>>()
   #inFlight = 0
+  /** How many the table was asked for. */
+  #asked = 0
   #isStopped = false
   #isPumping = false
   #wokenWhilePumping = false
@@ -55,6 +59,9 @@ export class QueuePoller {
   }
 
   #wake(): void {
+    // What was sent just now need not wait until the table has been read for others.
+    if (!this.#isStopped)
+      for (const batch of this.#batches(this.#queue.receiveSent(this.#room))) this.#start(batch)
     if (this.#isPumping) this.#wokenWhilePumping = true
     else void this.#pump()
   }
@@ -69,17 +76,20 @@ export class QueuePoller {
     clearTimeout(this.#timer)
     const waitMs = this.#queue.nextDueAt() - this.#now()
     // A full house is woken by the next batch that ends.
-    if (!this.#isStopped && this.#inFlight < this.#options.maxInFlight && waitMs < Number.POSITIVE_INFINITY) {
+    if (!this.#isStopped && this.#room > 0 && waitMs < Number.POSITIVE_INFINITY) {
       this.#timer = setTimeout(() => this.#wake(), Math.min(Math.max(waitMs, 1), longestWaitMs))
     }
   }
 
   async #receiveAll(): Promise<void> {
     try {
-      while (!this.#isStopped && this.#inFlight < this.#options.maxInFlight) {
-        const groups = await this.#queue.receive(this.#options.maxInFlight - this.#inFlight)
-        if (groups.length === 0) return
-        for (const messages of groups) this.#dispatch(messages)
+      while (!this.#isStopped && this.#room > 0) {
+        const batches = await this.#receive()
+        if (batches.length === 0) return
+        for (const [nth, batch] of batches.entries()) {
+          if (nth > 0 && nth % mostAtOnce === 0) await new Promise((resolve) => setImmediate(resolve))
+          this.#start(batch)
+        }
       }
     } catch (error) {
       this.#log.error('the queue could not be read', { queue: this.#queue.name, error: String(error) })
@@ -88,13 +98,34 @@ export class QueuePoller {
     }
   }
 
-  #dispatch(messages: readonly Received[]): void {
-    for (let at = 0; at < messages.length; at += this.#options.batchSize) {
-      const batch = messages.slice(at, at + this.#options.batchSize)
-      this.#inFlight += batch.length
-      const running = this.#handle(batch).finally(() => this.#running.delete(running))
-      this.#running.add(running)
+  /** Asks for what there is room for, but for half of that, which is for what is sent meanwhile. */
+  async #receive(): Promise<readonly (readonly Received[])[]> {
+    this.#asked = Math.ceil(this.#room / 2)
+    try {
+      return this.#batches(await this.#queue.receive(this.#asked))
+    } finally {
+      this.#asked = 0
     }
+  }
+
+  get #room(): number {
+    return this.#options.maxInFlight - this.#inFlight - this.#asked
+  }
+
+  /** Makes batches of what was received, which counts as in flight from then on. */
+  #batches(groups: readonly (readonly Received[])[]): readonly (readonly Received[])[] {
+    const { batchSize } = this.#options
+    return groups.flatMap((messages) => {
+      this.#inFlight += messages.length
+      return Array.from({ length: Math.ceil(messages.length / batchSize) }, (_, nth) =>
+        messages.slice(nth * batchSize, (nth + 1) * batchSize),
+      )
+    })
+  }
+
+  #start(batch: readonly Received[]): void {
+    const running = this.#handle(batch).finally(() => this.#running.delete(running))
+    this.#running.add(running)
   }
 
   async #handle(batch: readonly Received[]): Promise<void> {

@@ -12,12 +12,15 @@ export function bodiesOf(batch: SQSEvent): string[] {
   return batch.Records.map(({ body }) => z.string().parse(JSON.parse(body)))
 }
 
-/** The real queue, which tells how often it was asked. */
+/** The real queue, which tells how often it was asked, and answers only when a test lets it. */
 class CountedQueue extends SqliteQueue<string> {
   receives = 0
-  override receive(limit: number) {
+  held: Promise<void> | undefined
+  override async receive(limit: number) {
     this.receives++
-    return super.receive(limit)
+    const received = await super.receive(limit)
+    await this.held
+    return received
   }
 }
 

@@ -106,6 +106,43 @@ describe('when QueuePoller waits, and for how many', () => {
     expect(handled).toBe(301)
   })
 
+  it('does not have a message that was sent just now wait for those that are read from the table', async () => {
+    const handled: string[] = []
+    await polled.send(3, 'table')
+    const read = Promise.withResolvers<void>()
+    polled.queue.held = read.promise
+    polled.poll(
+      async (batch) => {
+        handled.push(...bodiesOf(batch))
+        return allDone
+      },
+      { maxInFlight: 4 },
+    )
+    await until(() => polled.queue.receives === 1)
+    await polled.send(1, 'sent')
+    await until(() => handled.length > 0)
+    expect(handled).toEqual(['sent0'])
+    polled.queue.held = undefined
+    read.resolve()
+    await polled.isEmpty()
+    expect(handled.toSorted()).toEqual(['sent0', 'table0', 'table1', 'table2'])
+  })
+
+  it('lets others have a turn after each ten that it begins', async () => {
+    let begun = 0
+    const seen: number[] = []
+    await polled.send(25)
+    polled.poll(
+      async () => {
+        if (begun++ === 0) setImmediate(() => seen.push(begun))
+        return allDone
+      },
+      { batchSize: 1 },
+    )
+    await polled.isEmpty()
+    expect([begun, seen]).toEqual([25, [10]])
+  })
+
   it('wakes for a delayed message when it is due, and does not poll until then', async () => {
     await polled.close()
     polled = await openPolledQueue(Date.now)

@@ -130,7 +130,11 @@ export class SqliteQueue<Body> implements Queue<Body> {
     }))
     const reserved = sendings.filter(({ passes }) => passes)
     try {
-      const handed = await this.#store.commits.write(() => this.#storeAll(sendings, nowMs))
+      const { commits } = this.#store
+      const store = () => this.#storeAll(sendings, nowMs)
+      // What is for later is in no hurry to be stored either: retries, and what a receiver in trouble has put off.
+      const isForLater = sendings.every(({ notBefore }) => notBefore > nowMs)
+      const handed = await (isForLater ? commits.writeInCompany(store) : commits.write(store))
       for (const [index, { group, notBefore, passes }] of sendings.entries()) {
         const message = handed[index]
         if (message !== undefined) this.#handed.push(message)
@@ -173,13 +177,19 @@ export class SqliteQueue<Body> implements Queue<Body> {
     })
   }
 
+  /** As `receive`, but only those that were sent just now, which are there without a look at the table. */
+  receiveSent(limit: number): readonly (readonly Received[])[] {
+    const handed = this.#handed.splice(0, limit)
+    return [...Map.groupBy(handed, ({ group }) => group).values()]
+  }
+
   /**
    * Hands out up to `limit` messages in batches of one group each, the groups in turn; none when nothing is due. They
    * are hidden until they are finished. A message that was handed out too often goes to the dead-letter queue instead.
    */
   async receive(limit: number): Promise<readonly (readonly Received[])[]> {
-    const handed = this.#handed.splice(0, limit)
-    if (handed.length > 0) return [...Map.groupBy(handed, ({ group }) => group).values()]
+    const sent = this.receiveSent(limit)
+    if (sent.length > 0) return sent
     const nowMs = this.#store.now()
     const turns: { name: string; wanted: number }[] = []
     const share = this.#turns.share(nowMs)

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
+import { GroupCommit } from '../../../functions/adapters/sqlite/group-commit.ts'
 import { SqliteLevels } from '../../../functions/adapters/sqlite/sqlite-levels.ts'
 import { SqliteQueue } from '../../../functions/adapters/sqlite/sqlite-queue.ts'
 import type { Outgoing } from '../../../functions/domain/messages.ts'
@@ -233,6 +234,21 @@ describe('SqliteQueue', () => {
         ['a2'],
       ])
     })
+  })
+
+  it('stores what is for later with what somebody waits for', async () => {
+    const { store, clock } = given()
+    const log = { syncs: 0, datasync: async () => void log.syncs++, close: async () => {} }
+    const commits = new GroupCommit(store.database, log, { patienceMs: 60_000 })
+    const options = { name: 'patient', maxReceives, maxInFlightPerGroup: 2 }
+    const queue = new SqliteQueue<Body>({ ...store, commits }, options)
+    const later = queue.send([message('later', { notBefore: clock.now() + 1 })])
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(await queue.depth()).toEqual({ waiting: 0, deadLetters: 0 })
+    await queue.send([message('now'), message('later too', { notBefore: clock.now() + 1 })])
+    await later
+    expect([log.syncs, (await queue.depth()).waiting]).toEqual([1, 3])
+    expect(queue.nextDueAt()).toBe(clock.now())
   })
 
   it('shares its database with other queues', async () => {
