@@ -50,7 +50,7 @@ export interface AttemptDelivery extends SignRequest, AdmitAttempt, HeedReceiver
   }
   readonly events: { payload(eventId: string): Promise<Uint8Array | undefined> }
   readonly sender: Sender
-  /** Told of each request that a receiver which is well has answered, before that is logged; absent where no queue counts them. */
+  /** Told of each request that a receiver which is well has answered soon, before that is logged; absent where no queue counts them. */
   readonly answered?: (webhookId: string, message: DeliveryMessage) => void
   /** Attempts that the log did not take, by their ids: for when their messages come again. In this process only. */
   readonly unlogged: {

@@ -9,6 +9,9 @@ import type { Due } from './put-off.ts'
 import { scheduleOf, sweepAt } from './schedule.ts'
 import { signedRequest } from './sign-request.ts'
 
+/** A receiver that answers within this is held up by our log, if its place is kept until then. */
+const soonMs = 50
+
 /**
  * Makes the attempt that is due, and decides what follows; writes nothing.
  * @param unsent why nothing is sent, and the attempt fails all the same; undefined: it is sent.
@@ -26,7 +29,8 @@ export async function makeAttempt(
       ? await awaitAnswer(deps, request, slow, (slow) => heedSilence(deps, webhook.id, slow))
       : { outcome: { kind: 'failure', reason: 'breaker', message: unsent }, waitedMs: 0 }
   // One that fails keeps its place until its breaker knows: else more of them would go out to fail meanwhile.
-  if (healthOf(outcome) === 'up') deps.answered?.(webhook.id, message)
+  // So does a slow one: what the log takes is little beside its answers, which come and go in bursts.
+  if (healthOf(outcome) === 'up' && waitedMs <= soonMs) deps.answered?.(webhook.id, message)
   const streak = countOutcome(deps, webhook.id, outcome)
   const nowMs = deps.now()
   const schedule = scheduleOf(webhook, deps.defaultSchedule)

@@ -67,14 +67,18 @@ describe('attemptDelivery', () => {
   })
 
   it.each([
-    ['200', answered(200), 1],
-    ['404', answered(404), 1],
-    ['503', answered(503), 0],
-    ['no answer', unanswered('timeout'), 0],
+    ['200 in 50 ms', answered(200), 50, 1],
+    ['404 in 50 ms', answered(404), 50, 1],
+    ['503 in 50 ms', answered(503), 50, 0],
+    ['nothing', unanswered('timeout'), 50, 0],
+    ['200 in 51 ms', answered(200), 51, 0],
   ])(
-    'tells of a receiver that answered %s before it is logged, if that is well',
-    async (_what, result, times) => {
-      outcome = result
+    'tells of a receiver that answered %s before it is logged, if that is well and soon',
+    async (_what, result, afterMs, times) => {
+      const send = async () => {
+        engine.advance(afterMs)
+        return result
+      }
       const webhook = await engine.addWebhook()
       const message = { ...(await engine.firstAttempt(webhook)), deferrals: 2 }
       const told: unknown[] = []
@@ -82,7 +86,7 @@ describe('attemptDelivery', () => {
         const isLogged = engine.database.prepare('select 1 from attempts').get() !== undefined
         told.push([webhookId, id, attempt, deferrals, isLogged])
       }
-      await attemptDelivery({ ...engine, answered }, message, false)
+      await attemptDelivery({ ...engine, sender: { send }, answered }, message, false)
       expect(told).toEqual(Array(times).fill([webhook.id, message.delivery_id, 1, 2, false]))
     },
   )
