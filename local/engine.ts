@@ -65,6 +65,8 @@ export async function openEngine(
       })
       process.exit(1)
     },
+    onFailed: (error) =>
+      log.error('a checkpoint failed: the write-ahead log grows until one succeeds', { error }),
   })
   const payloads = new PayloadCache(keptPayloadBytes)
   const store = { database, commits, now, retentionMs: settings.retention, payloads }

@@ -1,5 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { type CheckpointOptions, Checkpoints } from './checkpoints.ts'
 
 interface Write {
   /** Runs the statements; returns what to call once they are written. */
@@ -20,6 +21,8 @@ interface Options {
   readonly onBroken?: (error: unknown) => void
   /** How long `writeInCompany` waits for others; 0, which is the default: not at all. */
   readonly patienceMs?: number
+  /** Without, checkpoints are SQLite's, within commits. */
+  readonly checkpoints?: Checkpoints
 }
 
 /**
@@ -31,6 +34,7 @@ export class GroupCommit {
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'rollback', StatementSync>>
   readonly #onBroken: (error: unknown) => void
   readonly #patienceMs: number
+  readonly #checkpoints: Checkpoints | undefined
   #waiting: Write[] = []
   #isUrgent = false
   #flushing: Promise<void> | undefined
@@ -40,11 +44,12 @@ export class GroupCommit {
   constructor(
     database: DatabaseSync,
     log: WriteAheadLog,
-    { onBroken = () => {}, patienceMs = 0 }: Options = {},
+    { onBroken = () => {}, patienceMs = 0, checkpoints }: Options = {},
   ) {
     this.#log = log
     this.#onBroken = onBroken
     this.#patienceMs = patienceMs
+    this.#checkpoints = checkpoints
     this.#statements = {
       begin: database.prepare('begin immediate'),
       commit: database.prepare('commit'),
@@ -53,8 +58,16 @@ export class GroupCommit {
   }
 
   /** @param file the database's; its write-ahead log stands beside it. */
-  static async over(database: DatabaseSync, file: string, options?: Options): Promise<GroupCommit> {
-    return new GroupCommit(database, await open(`${file}-wal`, 'r+'), options)
+  static async over(
+    database: DatabaseSync,
+    file: string,
+    options?: Omit<Options, 'checkpoints'> & CheckpointOptions,
+  ): Promise<GroupCommit> {
+    const log = await open(`${file}-wal`, 'r+')
+    return new GroupCommit(database, log, {
+      ...options,
+      checkpoints: new Checkpoints(database, file, options),
+    })
   }
 
   /**
@@ -83,6 +96,12 @@ export class GroupCommit {
     return this.#add(work, { isDurable: false, isUrgent: !inCompany || this.#patienceMs === 0 })
   }
 
+  /** Runs `work` while no checkpoint is under way. */
+  async betweenCheckpoints<Result>(work: () => Result): Promise<Result> {
+    await this.#checkpoints?.idle()
+    return work()
+  }
+
   /** Waits for all writes, then lets go of the log. The database itself stays open. */
   async close(): Promise<void> {
     // What waits for a write may write again.
@@ -90,6 +109,7 @@ export class GroupCommit {
       this.#start()
       await this.#flushing
     }
+    await this.#checkpoints?.close()
     await this.#log.close()
   }
 
@@ -131,6 +151,7 @@ export class GroupCommit {
       this.#waiting = []
       this.#isUrgent = false
       await this.#writeAll(writes)
+      await this.#checkpoints?.afterCommit()
     } while (this.#isUrgent)
   }
 

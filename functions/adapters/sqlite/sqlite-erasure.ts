@@ -71,7 +71,8 @@ export class SqliteErasure implements Erasure {
       this.#statements.fanOutMessages.run(eventId)
       this.#statements.deliveryMessages.run(...deliveriesOf(eventId))
     })
-    if (z.parse(Checkpoint, this.#statements.checkpoint.get()).busy !== 0)
+    const checkpoint = await this.#store.commits.betweenCheckpoints(() => this.#statements.checkpoint.get())
+    if (z.parse(Checkpoint, checkpoint).busy !== 0)
       throw new Unavailable(
         'The payload is erased from the database, and stands in its write-ahead log until who reads the file, such as a backup, is done. Send the same request again.',
       )

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Checkpoints } from '../../../functions/adapters/sqlite/checkpoints.ts'
 import { openDatabase } from '../../../functions/adapters/sqlite/database.ts'
 import { GroupCommit } from '../../../functions/adapters/sqlite/group-commit.ts'
 import { SqliteDeliveries } from '../../../functions/adapters/sqlite/sqlite-deliveries.ts'
@@ -21,6 +22,8 @@ interface Copy {
 
 const writers = 4
 const roundsPerWriter = 25
+// So small that the log begins anew many times.
+const checkpoints = { stepPages: 10, fullPages: 20 }
 
 function adaptersOver(store: SqliteStore) {
   const queue = new SqliteQueue<Body>(store, { name: 'q', maxReceives, maxInFlightPerGroup: 1_000 })
@@ -65,8 +68,6 @@ describe('the database', () => {
     const { folder, remove } = await makeFolder()
     const file = join(folder, 'webhooks.db')
     const database = openDatabase(file)
-    // So small that the log begins anew many times.
-    database.exec('pragma wal_autocheckpoint = 20')
     const copies: Copy[] = []
     return {
       database,
@@ -84,7 +85,7 @@ describe('the database', () => {
 
   it('holds all that was resolved when the process is killed, at whatever moment', async () => {
     const { database, file, copies, copy, storeWith } = given()
-    const commits = await GroupCommit.over(database, file)
+    const commits = await GroupCommit.over(database, file, checkpoints)
     const random = seededRandom(20_261_123)
     const resolved: string[] = []
     await write(storeWith(commits), (round) => {
@@ -103,12 +104,15 @@ describe('the database', () => {
   it('holds all that was resolved when the power fails: what the last sync had put on the disk', async () => {
     const { database, file, copies, copy, storeWith } = given()
     const log = await open(`${file}-wal`, 'r+')
-    const commits = new GroupCommit(database, {
+    const copying = {
       datasync: async () => {
         await log.datasync()
         copy()
       },
       close: () => log.close(),
+    }
+    const commits = new GroupCommit(database, copying, {
+      checkpoints: new Checkpoints(database, file, checkpoints),
     })
     const resolved: string[] = []
     await write(storeWith(commits), (round) => {
