@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { AesCipher } from '../functions/adapters/aes-cipher.ts'
 import { HttpSender } from '../functions/adapters/http/http-sender.ts'
@@ -14,6 +13,7 @@ import { adminHandler } from '../functions/api/admin.ts'
 import { authorizeHandler } from '../functions/api/authorize.ts'
 import { ingestHandler } from '../functions/api/ingest.ts'
 import { ExpiringCache } from '../functions/domain/expiring-cache.ts'
+import type { HmacKey } from '../functions/domain/hmac-key.ts'
 import { type DeliveryMessage, type FanOutMessage, messageId } from '../functions/domain/messages.ts'
 import type { Observe } from '../functions/domain/observation.ts'
 import type { Streak } from '../functions/domain/receiver-health.ts'
@@ -42,7 +42,7 @@ const replaysMs = 1_000
 // Long enough to share a commit where there is traffic, and short beside a request. A busy webhook waits for it twice a delivery.
 const patienceMs = 3
 // Most are sent within milliseconds; those of a long queue are read from the table.
-const keptPayloadBytes = 1024 * 1024
+const keptPayloadBytes = 8 * 1024 * 1024
 // More than the second until the next call, should the process be busy.
 const replaysAheadMs = 3_000
 
@@ -101,7 +101,7 @@ export async function openEngine(
   const defaultSchedule = settings.retrySchedule
   const secrets = <Value>() => new ExpiringCache<Value>({ maxAgeMs: secretsKeptMs, maxEntries: 10_000 }, now)
   const openedSecrets = secrets<OpenedSecrets>()
-  const sourceKeys = secrets<KeyObject>()
+  const sourceKeys = secrets<HmacKey>()
   const replay = {
     ...{ webhooks, events, deliveries, deliveryQueue, newReplayId, newRun, now },
     replays: stores.replays,

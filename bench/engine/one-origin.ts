@@ -8,7 +8,7 @@ export const engine: Bench = {
     '≤ 1.25 × the CPU of a bare keep-alive node:https loop, with signing, address guard, deadline and log record; ≥ 3.5 × better than fetch',
   run: ({ quick, repetitions, parent }) =>
     withSink(1, parent, async (field) => {
-      const requests = quick ? 2_000 : 10_000
+      const requests = quick ? 2_000 : 20_000
       const workers = {
         engine: field.start('engine'),
         'node:https': field.start('node:https'),

@@ -1,4 +1,4 @@
-import { createSecretKey, type KeyObject } from 'node:crypto'
+import { HmacKey } from '../../functions/domain/hmac-key.ts'
 import {
   isSigningSecret,
   signingKeys,
@@ -34,8 +34,8 @@ export interface Against {
 }
 
 /** A key with which a scheme may have signed. */
-type Key = Variant<KeyObject>
-type Sign = (key: KeyObject, body: Uint8Array) => string
+type Key = Variant<HmacKey>
+type Sign = (key: HmacKey, body: Uint8Array) => string
 
 /** Whether each signature of a request verifies, and why not. */
 export function diagnose(request: CapturedRequest, against: Against): Diagnosis {
@@ -118,7 +118,7 @@ function searchFor(
     kind,
   }: { body: Buffer; sign: Sign; against: Against; kind: 'sourcegraph' | 'standard' },
 ): Search {
-  const fits = (key: KeyObject, bytes: Buffer) => given.includes(sign(key, bytes))
+  const fits = (key: HmacKey, bytes: Buffer) => given.includes(sign(key, bytes))
   const right = signingKeys(against.secret)[kind]
   // Base64 with stray characters in it is read by some and not by others.
   if (isSigningSecret(against.secret) && fits(right, body)) return 'fits'
@@ -143,8 +143,8 @@ function searchFor(
 }
 
 function keysBeside({ secret, previous }: Against, kind: 'sourcegraph' | 'standard'): readonly Key[] {
-  const text = (value: string) => createSecretKey(Buffer.from(value, 'utf8'))
-  const decoded = (value: string) => createSecretKey(Buffer.from(value.replace(/^whsec_/, ''), 'base64'))
+  const text = (value: string) => new HmacKey(Buffer.from(value, 'utf8'))
+  const decoded = (value: string) => new HmacKey(Buffer.from(value.replace(/^whsec_/, ''), 'base64'))
   const beside = secretsBeside(secret).map(({ value, finding }) => ({
     value: signingKeys(value)[kind],
     finding,

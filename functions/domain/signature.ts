@@ -1,20 +1,21 @@
-import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
+import { HmacKey } from './hmac-key.ts'
 
-/** Keys of one signing secret, made once: a KeyObject signs seven times faster than a Buffer. */
+/** Keys of one signing secret, made once: a HmacKey signs seven times faster than a Buffer. */
 export interface SigningKeys {
   /** Sourcegraph's scheme: the secret's UTF-8 bytes. */
-  readonly sourcegraph: KeyObject
+  readonly sourcegraph: HmacKey
   /** Standard Webhooks: the bytes in base64 behind `whsec_`, or the secret's UTF-8 bytes. */
-  readonly standard: KeyObject
+  readonly standard: HmacKey
 }
 
 const prefix = 'whsec_'
 
 /** The keys that a signing secret stands for. */
 export function signingKeys(secret: string): SigningKeys {
-  const raw = createSecretKey(Buffer.from(secret, 'utf8'))
+  const raw = new HmacKey(Buffer.from(secret, 'utf8'))
   if (!secret.startsWith(prefix)) return { sourcegraph: raw, standard: raw }
-  return { sourcegraph: raw, standard: createSecretKey(Buffer.from(secret.slice(prefix.length), 'base64')) }
+  return { sourcegraph: raw, standard: new HmacKey(Buffer.from(secret.slice(prefix.length), 'base64')) }
 }
 
 /**
@@ -28,20 +29,20 @@ export function isSigningSecret(secret: string): boolean {
 }
 
 /** Sourcegraph's signature: lower-case hex HMAC-SHA256 of exactly the body (docs/sourcegraph.md §1). */
-export function sourcegraphSignature(key: KeyObject, body: Uint8Array): string {
-  return createHmac('sha256', key).update(body).digest('hex')
+export function sourcegraphSignature(key: HmacKey, body: Uint8Array): string {
+  return key.sign('', body, 'hex')
 }
 
 /** Standard Webhooks' signature, `v1,<base64>`, over `id.timestamp.body`; the timestamp in whole seconds. */
 export function standardSignature(
-  key: KeyObject,
+  key: HmacKey,
   { id, timestamp, body }: { id: string; timestamp: number; body: Uint8Array },
 ): string {
-  return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64')}`
+  return `v1,${key.sign(`${id}.${timestamp}.`, body, 'base64')}`
 }
 
 /** Whether Sourcegraph's signature fits, in constant time; a value that is not 64 hex digits is a plain no. */
-export function verifySourcegraphSignature(key: KeyObject, body: Uint8Array, signature: string): boolean {
+export function verifySourcegraphSignature(key: HmacKey, body: Uint8Array, signature: string): boolean {
   if (!/^[0-9a-f]{64}$/.test(signature)) return false
-  return timingSafeEqual(createHmac('sha256', key).update(body).digest(), Buffer.from(signature, 'hex'))
+  return timingSafeEqual(Buffer.from(key.sign('', body, 'hex')), Buffer.from(signature))
 }

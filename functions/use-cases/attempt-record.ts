@@ -25,14 +25,17 @@ export function toAttempt({
   outcome: Outcome
 }): Attempt {
   const names = Object.keys(webhook.headers)
-  const traces = tracesOf(names.map((name) => request.headers[name] ?? ''))
+  const traces = names.length === 0 ? [] : tracesOf(names.map((name) => request.headers[name] ?? ''))
   return {
     number,
     sentAt,
     durationMs,
     request: {
       url: request.url,
-      headers: { ...request.headers, ...Object.fromEntries(names.map((name) => [name, hidden])) },
+      headers:
+        names.length === 0
+          ? request.headers
+          : { ...request.headers, ...Object.fromEntries(names.map((name) => [name, hidden])) },
     },
     response: outcome.kind === 'response' ? toAttemptResponse(outcome.response, traces) : null,
     error: errorOf(outcome),

@@ -1,5 +1,5 @@
-import type { KeyObject } from 'node:crypto'
 import { Unauthenticated } from '../domain/errors.ts'
+import type { HmacKey } from '../domain/hmac-key.ts'
 import { signingKeys, verifySourcegraphSignature } from '../domain/signature.ts'
 import type { Source } from '../domain/source.ts'
 import type { Sealed } from '../domain/webhook.ts'
@@ -9,8 +9,8 @@ export interface IdentifySource {
   readonly cipher: { open(sealed: Sealed, ownerId: string): Promise<string> }
   /** Keys by source id, kept for at most five minutes. */
   readonly sourceKeys: {
-    get(sourceId: string): KeyObject | undefined
-    set(sourceId: string, key: KeyObject): void
+    get(sourceId: string): HmacKey | undefined
+    set(sourceId: string, key: HmacKey): void
   }
 }
 
@@ -38,7 +38,7 @@ export async function identifySource(
   )
 }
 
-async function keyOf({ cipher, sourceKeys }: IdentifySource, source: Source): Promise<KeyObject> {
+async function keyOf({ cipher, sourceKeys }: IdentifySource, source: Source): Promise<HmacKey> {
   const known = sourceKeys.get(source.id)
   if (known !== undefined) return known
   const key = signingKeys(await cipher.open(source.secret, source.id)).sourcegraph

@@ -24,10 +24,8 @@ const slowHorizonMs = 10_000
 const crowdWaitMs = 1_000
 
 /** Whether too many of the webhook's messages are in the batch for a receiver that nobody knows: it is then put off for a moment. */
-export async function isCrowdedOut(
-  { crowds, ...deps }: KeepPace,
-  { delivery, message }: Due,
-): Promise<boolean> {
+export async function isCrowdedOut(deps: KeepPace, { delivery, message }: Due): Promise<boolean> {
+  const { crowds } = deps
   if (crowds === undefined || (await crowds.mayGo(delivery.webhookId))) return false
   const until = Math.round(deps.now() + crowdWaitMs * (1 + 2 * deps.chance()))
   await sendLater(deps, { delivery, message }, { until, reason: 'crowd' })

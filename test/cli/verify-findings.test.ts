@@ -1,9 +1,9 @@
-import { createSecretKey } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { CapturedRequest } from '../../cli/verify/captured-request.ts'
 import { type Diagnosis, diagnose } from '../../cli/verify/diagnosis.ts'
 import { examplePayload } from '../../functions/domain/event-types.ts'
+import { HmacKey } from '../../functions/domain/hmac-key.ts'
 import { sourcegraphSignature, standardSignature } from '../../functions/domain/signature.ts'
 import { eventId, sentAt, signedHeaders } from './support/signed-request.ts'
 
@@ -146,7 +146,7 @@ describe('finds that', () => {
   })
 
   it('the key of webhook-signature was made of the characters of the secret', () => {
-    const key = createSecretKey(Buffer.from(secret))
+    const key = new HmacKey(Buffer.from(secret))
     const signed = { id: eventId, timestamp: sentAt / 1_000, body: Buffer.from(original) }
     const [sourcegraph, standard] = diagnosisOf({
       headers: { 'webhook-signature': standardSignature(key, signed) },
@@ -156,7 +156,7 @@ describe('finds that', () => {
   })
 
   it("the key of Sourcegraph's header was decoded", () => {
-    const key = createSecretKey(Buffer.from(secret.slice(6), 'base64'))
+    const key = new HmacKey(Buffer.from(secret.slice(6), 'base64'))
     const headers = { 'X-Sourcegraph-Webhook-Signature': sourcegraphSignature(key, Buffer.from(original)) }
     const [sourcegraph] = diagnosisOf({ headers }).verdicts
     expect(sourcegraph?.reasons).toEqual([expect.stringContaining('decoded from base64; the key of X-')])

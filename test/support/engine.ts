@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +11,7 @@ import { SqliteQueue } from '../../functions/adapters/sqlite/sqlite-queue.ts'
 import { storesOver } from '../../functions/adapters/sqlite/stores.ts'
 import type { Event } from '../../functions/domain/event.ts'
 import { ExpiringCache } from '../../functions/domain/expiring-cache.ts'
+import type { HmacKey } from '../../functions/domain/hmac-key.ts'
 import { DeliveryMessage, FanOutMessage } from '../../functions/domain/messages.ts'
 import type { NoticeWords } from '../../functions/domain/notice-words.ts'
 import type { Observation } from '../../functions/domain/observation.ts'
@@ -104,7 +104,7 @@ export async function openTestEngine({
     fanOutQueue: new SqliteQueue<FanOutMessage>(store, { ...queueOptions, name: 'fan-out' }),
     deliveryQueue: new SqliteQueue<DeliveryMessage>(store, { ...queueOptions, name: 'delivery' }),
     openedSecrets: new ExpiringCache<OpenedSecrets>({ maxAgeMs: secretsKeptMs, maxEntries: 100 }, now),
-    sourceKeys: new ExpiringCache<KeyObject>({ maxAgeMs: secretsKeptMs, maxEntries: 100 }, now),
+    sourceKeys: new ExpiringCache<HmacKey>({ maxAgeMs: secretsKeptMs, maxEntries: 100 }, now),
     sender: {
       send: async (request: OutgoingRequest) => answer(request, requests.push({ ...request, at: now() })),
     },

@@ -77,12 +77,11 @@ export class Connection {
   }
 
   #write(): void {
-    const [first, ...rest] = this.#unsent
+    const pieces = this.#unsent
     this.#unsent = []
-    if (first === undefined) return
-    this.#socket.cork()
-    this.#socket.write(first)
-    for (const piece of rest) this.#socket.write(piece)
-    this.#socket.uncork()
+    const areMany = pieces.length > 1
+    if (areMany) this.#socket.cork()
+    for (const piece of pieces) this.#socket.write(piece)
+    if (areMany) this.#socket.uncork()
   }
 }

@@ -19,7 +19,7 @@ export class PayloadCache {
   set(eventId: string, payload: Uint8Array): void {
     this.forget(eventId)
     this.#payloads.set(eventId, byItself(payload))
-    this.#bytes += payload.byteLength
+    this.#bytes += held(payload)
     for (const oldest of this.#payloads.keys()) {
       if (this.#bytes <= this.#maxBytes) return
       this.forget(oldest)
@@ -27,9 +27,16 @@ export class PayloadCache {
   }
 
   forget(eventId: string): void {
-    this.#bytes -= this.#payloads.get(eventId)?.byteLength ?? 0
+    const payload = this.#payloads.get(eventId)
+    if (payload === undefined) return
+    this.#bytes -= held(payload)
     this.#payloads.delete(eventId)
   }
+}
+
+/** What a payload keeps in memory, at most about: a small one is part of a piece that may hold nothing else of use. */
+function held({ byteLength }: Uint8Array): number {
+  return Math.max(byteLength, smallBytes / 2)
 }
 
 /** The bytes, copied where they would keep many others in memory: those of the request that they came in. */
