@@ -8,6 +8,8 @@ const Progress = z.object({ log: z.number(), checkpointed: z.number() })
 const Made = z.union([Progress, z.object({ error: z.string() })])
 // However fast pages are written.
 const mostTimesFull = 4
+/** Of the pages that are copied beside the writing in one go, what is copied in a few milliseconds. */
+const littleShare = 1 / 8
 
 export interface CheckpointOptions {
   /** So many pages are copied while others are written. */
@@ -23,7 +25,8 @@ export interface CheckpointOptions {
  * everything waits for the disk, for 5 to 60 ms each second under load.
  *
  * The log begins anew only when all of it has been copied, which never happens while more is written. So most of it is
- * copied beside the writing, and when the log is full, writing waits for the little that is left, which stops nothing else.
+ * copied beside the writing, and when the log is full, writing waits for the little that is left, a few milliseconds, which
+ * stops nothing else.
  * Both syncs of a checkpoint are SQLite's own, as they would be in a commit.
  */
 export class Checkpoints {
@@ -41,7 +44,7 @@ export class Checkpoints {
   constructor(
     database: DatabaseSync,
     file: string,
-    { stepPages = 2_000, fullPages = 4_000, onFailed = () => {} }: CheckpointOptions = {},
+    { stepPages = 2_000, fullPages = 8_000, onFailed = () => {} }: CheckpointOptions = {},
   ) {
     this.#file = file
     this.#stepPages = stepPages
@@ -62,10 +65,12 @@ export class Checkpoints {
       return undefined
     }
     if (log < this.#notBefore) return undefined
-    const isLittleLeft = log - checkpointed < this.#stepPages
-    const isFull = log >= this.#fullPages && (isLittleLeft || log >= mostTimesFull * this.#fullPages)
-    if (!isLittleLeft || isFull) this.#underWay ??= this.#make(log)
-    return isFull ? this.#underWay : undefined
+    const left = log - checkpointed
+    const isFull = log >= this.#fullPages
+    // What is left of a full log is first made little.
+    const isLast = isFull && (left <= littleShare * this.#stepPages || log >= mostTimesFull * this.#fullPages)
+    if (isFull || left >= this.#stepPages) this.#underWay ??= this.#make(log)
+    return isLast ? this.#underWay : undefined
   }
 
   /** Resolves when none is under way. */

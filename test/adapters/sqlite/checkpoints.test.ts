@@ -69,6 +69,25 @@ describe('Checkpoints', () => {
     expect(notes()).toBeGreaterThan(60)
   })
 
+  it('have a full log waited for only when little of it is left', async () => {
+    const { database, file, write } = given()
+    const commits = await GroupCommit.over(database, file, { fullPages: Number.POSITIVE_INFINITY })
+    for (let nth = 0; nth < 60; nth++) await write(commits)
+    // Else the log would begin anew between two steps here, where nobody else writes.
+    const reader = new DatabaseSync(file, { readOnly: true })
+    reader.exec('begin')
+    reader.prepare('select count(*) from notes').get()
+    const checkpoints = new Checkpoints(database, file, { stepPages: 80, fullPages: 100 })
+    // All of its pages are left: the first step takes them, and nobody waits for it.
+    expect(checkpoints.afterCommit()).toBeUndefined()
+    await checkpoints.idle()
+    await write(commits)
+    expect(checkpoints.afterCommit()).toBeInstanceOf(Promise)
+    await checkpoints.close()
+    reader.close()
+    await commits.close()
+  })
+
   it('that fail are told of, and hold up no write', async () => {
     const { database, file, write, notes, pages } = given()
     const failures: string[] = []
