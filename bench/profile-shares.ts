@@ -19,7 +19,7 @@ export type CpuProfile = z.infer<typeof CpuProfile>
 const parts: readonly (readonly [part: string, url: RegExp])[] = [
   ['SQLite: store, queues, log, commits', /\/functions\/adapters\/sqlite\/|^node:sqlite/],
   ['requests to receivers', /\/functions\/adapters\/http\//],
-  ['signatures', /\/use-cases\/sign-request\.ts|\/domain\/signature/],
+  ['signatures', /\/use-cases\/sign-request\.ts|\/domain\/(signature|hmac-key)\.ts/],
   ['lines and metrics', /\/(json-log|line-buffer|prometheus|metrics-handler)\.ts|prom-client/],
   ['requests from publishers', /\/local\/|\/functions\/api\/|^node:_http|find-my-way|\/zod\//],
   ['rules and use cases', /\/functions\/(use-cases|domain|workers|middleware)\/|@middy/],

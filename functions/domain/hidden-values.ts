@@ -9,6 +9,7 @@ const leastLength = 8
  * its scheme (`Bearer …`), and both as JSON has them. The longest come first.
  */
 export function tracesOf(values: readonly string[]): readonly string[] {
+  if (values.length === 0) return []
   const traces = values.flatMap((value) => {
     const credentials = /^\S+ +(\S.*)$/.exec(value)?.[1]
     return credentials === undefined ? [value] : [value, credentials, ...basicTraces(value, credentials)]

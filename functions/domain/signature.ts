@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { HmacKey } from './hmac-key.ts'
 
-/** Keys of one signing secret, made once: a HmacKey signs seven times faster than a Buffer. */
+/** Keys of one signing secret, made once for all that it signs. */
 export interface SigningKeys {
   /** Sourcegraph's scheme: the secret's UTF-8 bytes. */
   readonly sourcegraph: HmacKey

@@ -25,21 +25,27 @@ export function toAttempt({
   outcome: Outcome
 }): Attempt {
   const names = Object.keys(webhook.headers)
-  const traces = names.length === 0 ? [] : tracesOf(names.map((name) => request.headers[name] ?? ''))
+  const traces = tracesOf(names.map((name) => request.headers[name] ?? ''))
   return {
     number,
     sentAt,
     durationMs,
     request: {
       url: request.url,
-      headers:
-        names.length === 0
-          ? request.headers
-          : { ...request.headers, ...Object.fromEntries(names.map((name) => [name, hidden])) },
+      headers: shown(request.headers, names),
     },
     response: outcome.kind === 'response' ? toAttemptResponse(outcome.response, traces) : null,
     error: errorOf(outcome),
   }
+}
+
+/** The headers of a request, the values of the webhook's own hidden; as they are where it has none, as most have. */
+function shown(
+  headers: OutgoingRequest['headers'],
+  secretNames: readonly string[],
+): OutgoingRequest['headers'] {
+  if (secretNames.length === 0) return headers
+  return { ...headers, ...Object.fromEntries(secretNames.map((name) => [name, hidden])) }
 }
 
 function toAttemptResponse(

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { HmacKey } from '../../functions/domain/hmac-key.ts'
@@ -36,6 +37,13 @@ describe('HmacKey', () => {
     ],
   ])('signs as RFC 4231 says, nr. %#', (secret, text, signature) => {
     expect(new HmacKey(secret).sign('', Buffer.from(text), 'hex')).toBe(signature)
+  })
+
+  it('shows nothing of its secret to who prints it', () => {
+    const key = new HmacKey(Buffer.from('a secret of some length'))
+    key.sign('', Buffer.from('text'), 'hex')
+    expect(inspect(key, { showHidden: true, depth: null })).toBe('HmacKey {}')
+    expect(JSON.stringify(key)).toBe('{}')
   })
 
   it('signs as node:crypto does, whatever the lengths, one text after the other', () => {
