@@ -18,12 +18,12 @@ export class Answer {
     this.head = head
   }
 
-  /** Keeps what there is room for; returns whether all of it was. */
+  /** Keeps a copy of what there is room for; returns whether that was all of it. */
   keep(chunk: Buffer): boolean {
     const fits = Math.min(chunk.length, maxBodyBytes - this.#length)
     if (this.#length === 0) {
-      // Most bodies are one chunk: that one is kept as it is.
-      this.#kept = chunk
+      // Most bodies are one chunk: that one takes no more than it needs.
+      this.#kept = Buffer.from(chunk.subarray(0, fits))
     } else {
       // One buffer for all the rest: thousands of chunks of one byte would cost far more than they hold.
       if (this.#kept.length < maxBodyBytes) this.#kept = withRoom(this.#kept)

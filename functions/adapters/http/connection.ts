@@ -3,7 +3,7 @@ import { type Endpoint, type Guard, guardedConnect, type Stage, stageOf } from '
 
 /** Who waits for what comes over a connection. */
 export interface Waiter {
-  /** The next bytes. */
+  /** The next bytes, which are others as soon as it returns. */
   received(bytes: Buffer): void
   /** The receiver sends no more. */
   ended(): void
@@ -24,12 +24,14 @@ export class Connection {
   /** @param onClosed called once, when it is gone. */
   constructor(endpoint: Endpoint, guard: Guard, onClosed: () => void) {
     // Nothing is written before: until then nothing is known of the address, nor of who holds the certificate.
-    this.#socket = guardedConnect(endpoint, guard, () => this.#write())
-      .on('data', (bytes: Buffer) => {
+    this.#socket = guardedConnect(endpoint, guard, {
+      opened: () => this.#write(),
+      take: (bytes) => {
         // What nobody asked for would be taken for the answer to the next request.
         if (this.#waiter === undefined) this.close()
         else this.#waiter.received(bytes)
-      })
+      },
+    })
       .on('end', () => this.#waiter?.ended())
       .on('error', (error) => this.#waiter?.failed(error))
       .on('close', () => {

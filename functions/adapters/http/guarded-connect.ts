@@ -47,6 +47,10 @@ const stages = new WeakMap<object, Stage>()
 // takes longer (https://github.com/nodejs/node/issues/54359).
 const attemptMs = 1_000
 
+// One for all connections: what comes is read before anything else can come, and a buffer for each time would have to be
+// allocated and collected, with an event of a stream between.
+const received = Buffer.allocUnsafeSlow(64 * 1024)
+
 // One context for all connections: making one costs more than a handshake.
 let sharedContext: SecureContext | undefined
 
@@ -55,11 +59,12 @@ let sharedContext: SecureContext | undefined
  * literal address, every answer of a name (one denied answer denies all) and the address that the socket really
  * reached. Node asks no lookup for a literal, so that is checked first.
  * @param opened called when the connection stands: its address is allowed, and its certificate, if it has one, is valid.
+ * @param take called with what comes. The bytes are others as soon as it returns.
  */
 export function guardedConnect(
   { host, port, secure }: Endpoint,
   { policy, resolve }: Guard,
-  opened: () => void,
+  { opened, take }: { opened: () => void; take: (bytes: Buffer) => void },
 ): Socket {
   const isLiteral = isIP(host) !== 0
   const verdict = isLiteral ? checkAddress(host, policy) : undefined
@@ -72,6 +77,13 @@ export function guardedConnect(
     noDelay: true,
     keepAlive: true,
     autoSelectFamilyAttemptTimeout: attemptMs,
+    onread: {
+      buffer: received,
+      callback: (length: number) => {
+        take(received.subarray(0, length))
+        return true
+      },
+    },
   }
   const socket = secure ? connectTls({ ...options, ...tlsOptions(host) }) : connectTcp(options)
   stages.set(socket, isLiteral ? 'connection' : 'name')

@@ -13,7 +13,13 @@ function reading(...texts: readonly string[]) {
   let error: unknown
   let isOver = false
   try {
-    for (const text of texts) if (!isOver) isOver = reader.read(Buffer.from(text, 'latin1'))
+    for (const text of texts) {
+      if (isOver) break
+      const bytes = Buffer.from(text, 'latin1')
+      isOver = reader.read(bytes)
+      // As a connection does: its bytes are others after that.
+      bytes.fill('?')
+    }
   } catch (thrown) {
     error = thrown
   }

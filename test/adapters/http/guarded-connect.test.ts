@@ -12,6 +12,8 @@ function neverOpened(): void {
   throw new Error('A denied connection was opened.')
 }
 
+const denied = { opened: neverOpened, take: neverOpened }
+
 /** The error that a socket ends with. */
 async function errorOf(socket: Socket): Promise<unknown> {
   const [error] = await once(socket, 'error')
@@ -30,7 +32,7 @@ describe('guardedConnect', () => {
     '::',
   ])('denies the literal %s, for which node asks no lookup', async (host) => {
     const endpoint = { host, port: 9, secure: false }
-    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, neverOpened)
+    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, denied)
     expect(await errorOf(socket)).toBeInstanceOf(AddressDenied)
     expect(socket.remoteAddress).toBeUndefined()
     expect(socket.destroyed).toBe(true)
@@ -52,7 +54,7 @@ describe('guardedConnect', () => {
       const socket = guardedConnect(
         { host: 'hooks.example.com', port: receiver.port, secure },
         { policy: { allowedNetworks }, resolve },
-        neverOpened,
+        denied,
       )
       // As if the connection went elsewhere than the name said: what was allowed then is not any more.
       socket.once('connectionAttempt', () => allowedNetworks.pop())
@@ -70,7 +72,7 @@ describe('guardedConnect', () => {
   ])('denies nothing when a reset leaves no address to check (TLS: %s)', async (secure, reason, message) => {
     const receiver = await aRawReceiver()
     const endpoint = { host: '127.0.0.1', port: receiver.port, secure }
-    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, neverOpened)
+    const socket = guardedConnect(endpoint, { policy: loopbackPolicy, resolve }, denied)
     // As of a connection that was reset between its beginning and the look at it, one in thousands.
     Object.defineProperty(socket, 'remoteAddress', { value: undefined })
     const error = await errorOf(socket)
@@ -85,7 +87,7 @@ describe('guardedConnect', () => {
     const socket = guardedConnect(
       { host: 'hooks.example.com', port: receiver.port, secure: false },
       { policy: loopbackPolicy, resolve: () => named.promise },
-      () => opened++,
+      { opened: () => opened++, take: () => {} },
     )
     expect(stageOf(socket)).toBe('name')
     named.resolve([{ address: '127.0.0.1', family: 4 }])

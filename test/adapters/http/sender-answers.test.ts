@@ -40,6 +40,28 @@ describe('an answer', () => {
     })
   })
 
+  it('is its own, though others come piece by piece in between', async () => {
+    const sockets: Socket[] = []
+    const receiver = await aRawReceiver({ onRequest: (socket) => sockets.push(socket) })
+    const sender = aSender()
+    const letters = ['a', 'b', 'c']
+    const outcomes = letters.map(() => sender.send(aRequest(receiver.url)))
+    await receiver.until(() => sockets.length === letters.length)
+    const write = (text: (letter: string) => string) =>
+      Promise.all(
+        sockets.map((socket, nth) => new Promise((done) => socket.write(text(letters[nth] ?? ''), done))),
+      )
+    await write((letter) => `HTTP/1.1 200 OK\r\nX-Letter: ${letter}\r\nContent-Length: 300\r\n\r\n`)
+    for (let piece = 0; piece < 3; piece++) await write((letter) => letter.repeat(100))
+    const seen = (await Promise.all(outcomes)).map((outcome) =>
+      outcome.kind === 'response'
+        ? [outcome.response.headers['x-letter'], Buffer.from(outcome.response.body).toString()]
+        : outcome,
+    )
+    expect(seen).toHaveLength(3)
+    expect(seen).toEqual(expect.arrayContaining(letters.map((letter) => [letter, letter.repeat(300)])))
+  })
+
   it.each([0, 1, kib16 - 1, kib16])('of %i bytes is kept whole', async (length) => {
     const { outcome } = await exchange((socket) => socket.write(bodyOf(length)))
     expect(outcome).toMatchObject({ kind: 'response', response: { truncated: false } })
