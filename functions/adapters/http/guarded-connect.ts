@@ -48,7 +48,7 @@ const stages = new WeakMap<object, Stage>()
 const attemptMs = 1_000
 
 // One for all connections: what comes is read before anything else can come, and a buffer for each time would have to be
-// allocated and collected, with an event of a stream between.
+// allocated and collected, with an event of a stream between (docs/decisions/0030-one-buffer-for-what-comes.md).
 const received = Buffer.allocUnsafeSlow(64 * 1024)
 
 // One context for all connections: making one costs more than a handshake.
